@@ -1,0 +1,37 @@
+// What may be turned in engineio. Defaults are those of the reference server; limits close what it leaves open.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace skat::engineio {
+
+// Which Origin headers may open a session and read answers. A request without Origin is always allowed.
+struct OriginPolicy {
+  bool allow_any = false;
+  bool allow_own = true;            // Origin's host and port equal the Host header
+  bool allow_localhost = true;      // any port of localhost, 127.0.0.1 and [::1]
+  std::vector<std::string> allowed;  // "https://chat.example.org"
+  bool credentials = true;          // Access-Control-Allow-Credentials
+};
+
+struct Config {
+  std::string path = "/socket.io/";
+  std::chrono::milliseconds ping_interval{25'000};
+  std::chrono::milliseconds ping_timeout{20'000};
+  std::chrono::milliseconds upgrade_timeout{10'000};
+  std::chrono::milliseconds close_timeout{30'000};  // how long a closing polling session waits for a GET
+  std::size_t max_payload_bytes = 1'000'000;        // POST body and WebSocket message, announced as maxPayload
+  bool allow_polling = true, allow_websocket = true, allow_upgrades = true;
+  OriginPolicy origin;
+
+  std::size_t max_sessions = 200'000;               // per loop; a handshake above it: 503
+  std::size_t max_send_queue_bytes = 4 * 1024 * 1024;  // per session; past it: slow_consumer
+  std::size_t max_send_queue_frames = 16'384;       // per session; past it: slow_consumer
+  std::size_t max_packets_per_payload = 256;        // in one POST body; more is a parse error
+  std::size_t max_fragments = 1'024;                // of one WebSocket message; more closes with 1008
+};
+
+}  // namespace skat::engineio

@@ -1,0 +1,21 @@
+// How socketio fails towards its application; towards the peer a violation closes the connection (protocol v5).
+#pragma once
+
+#include <type_traits>
+
+#include "base/result.hpp"
+
+namespace skat::socketio {
+
+enum class errc {
+  violation = 1,  // the packet breaks the protocol
+  ack_timeout,    // "operation has timed out"
+  disconnected,   // "socket has been disconnected"
+  too_many_acks,  // Config::max_pending_acks
+};
+error_code make_error_code(errc code) noexcept;
+
+}  // namespace skat::socketio
+
+template <>
+struct boost::system::is_error_code_enum<skat::socketio::errc> : std::true_type {};

@@ -1,0 +1,86 @@
+// Socket: one client in one namespace.
+// Lives on: the loop of its session; never moves. Handlers keep a SocketRef, never a Socket*, across turns.
+// Ends by: DISCONNECT from either side, or the session's end.
+// Spec: Socket.IO protocol v5, sections "Connection to a namespace" and "Sending and receiving data".
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/function.hpp"
+#include "base/result.hpp"
+#include "engineio/frame.hpp"
+#include "engineio/session.hpp"
+
+namespace skat::socketio {
+
+using RoomName = std::string;
+
+// Answers one event at most once; later calls, and calls after the socket's end, do nothing. Empty when the client asked
+// for none. Copyable (shared state); loop's thread only.
+class Ack {
+ public:
+  Ack() = default;
+  // `args_json`: the arguments, comma-separated JSON without the brackets, e.g. R"({"ok":true})"; empty for none.
+  void operator()(std::string_view args_json, const std::vector<std::string>& attachments = {}) const;
+  explicit operator bool() const noexcept { return static_cast<bool>(state_); }
+  struct State;
+  explicit Ack(std::shared_ptr<State> state) : state_(std::move(state)) {}
+
+ private:
+  std::shared_ptr<State> state_;
+};
+
+// One received event. Views live until the handler returns.
+struct EventView {
+  std::string_view name;                        // decoded; numeric names as their digits
+  std::string_view name_json;                   // as sent, with quotes
+  std::string_view args_json;                   // the arguments after the name, raw, comma-separated, no brackets
+  std::vector<std::string_view> args;           // each argument, raw JSON
+  const std::vector<std::string>& attachments;  // placeholders in args refer to these by "num"
+};
+
+class Namespace;
+
+class Socket {
+ public:
+  virtual ~Socket() = default;
+  [[nodiscard]] virtual const std::string& id() const noexcept = 0;
+  [[nodiscard]] virtual const engineio::HandshakeInfo& handshake() const noexcept = 0;
+  [[nodiscard]] virtual std::string_view auth_json() const noexcept = 0;  // the CONNECT payload; "{}" if none
+  [[nodiscard]] virtual Namespace& nsp() noexcept = 0;
+
+  // `args_json` as in Ack. Binary arguments: placeholders in args_json, bytes in `attachments`.
+  virtual void emit(std::string_view event, std::string_view args_json,
+                    const std::vector<std::string>& attachments = {}) = 0;
+  // Emits and waits for the client's acknowledgement: the raw JSON of its arguments without brackets, or
+  // errc::ack_timeout, or errc::disconnected.
+  virtual void emit_with_ack(std::string_view event, std::string_view args_json, std::chrono::milliseconds timeout,
+                             base::Function<void(result<std::string>)> done) = 0;
+  // A packet encoded beforehand for this namespace (encode_event); shared, not copied.
+  virtual void send(engineio::Frame frame) = 0;
+  // Dropped unless the transport is ready at this moment.
+  virtual void send_volatile(engineio::Frame frame) = 0;
+
+  virtual void join(const RoomName& room) = 0;
+  virtual void leave(const RoomName& room) = 0;
+  [[nodiscard]] virtual std::vector<RoomName> rooms() const = 0;
+  [[nodiscard]] virtual bool connected() const noexcept = 0;
+
+  // Sends DISCONNECT; with `close_connection` the whole session closes too.
+  virtual void disconnect(bool close_connection = false) = 0;
+
+  // Set by the connection handler.
+  virtual void on_event(base::Function<void(const EventView&, Ack)> handler) = 0;
+  virtual void on_disconnecting(base::Function<void(std::string_view reason)> handler) = 0;  // still in its rooms
+  virtual void on_disconnect(base::Function<void(std::string_view reason)> handler) = 0;
+
+  // The application's own data, destroyed with the socket.
+  std::shared_ptr<void> data;
+};
+
+}  // namespace skat::socketio
