@@ -13,6 +13,8 @@ using BytesView = std::string_view;
 // Immutable and shared by every connection (on every loop) that still has to write it.
 using SharedBytes = std::shared_ptr<const Bytes>;
 
-inline SharedBytes share(Bytes bytes) { return std::make_shared<const Bytes>(std::move(bytes)); }
+inline SharedBytes share(Bytes bytes) {
+  return std::make_shared<const Bytes>(std::move(bytes));
+}
 
 }  // namespace skat::base

@@ -15,7 +15,11 @@ using WallTime = std::chrono::sys_time<std::chrono::milliseconds>;
 inline WallTime wall_now() {
   return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
 }
-inline std::int64_t to_millis(WallTime t) { return t.time_since_epoch().count(); }
-inline WallTime from_millis(std::int64_t ms) { return WallTime{std::chrono::milliseconds{ms}}; }
+inline std::int64_t to_millis(WallTime t) {
+  return t.time_since_epoch().count();
+}
+inline WallTime from_millis(std::int64_t ms) {
+  return WallTime{std::chrono::milliseconds{ms}};
+}
 
 }  // namespace skat::base

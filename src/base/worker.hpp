@@ -24,7 +24,7 @@ class Worker {
 
   // Any thread. False when full (or ending): the request is destroyed unrun.
   [[nodiscard]] bool submit(Request request);
-  // Worker's thread only. Takes all that has gathered behind the running request, so that many appends share one commit.
+  // Any thread. Requests behind the running one: a group commit waits for no more when there are none.
   [[nodiscard]] std::size_t waiting() const;
 
  private:

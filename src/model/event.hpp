@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/clock.hpp"
 #include "model/ids.hpp"
@@ -22,8 +23,9 @@ struct Event {
   UserId sender;
   DeviceId device;
   N n;
-  base::WallTime ts;         // never goes back within a room
-  std::string body;          // a JSON object: message {"name","text"}; room.created {"name","room_name","access"}; else {"name"}
+  base::WallTime ts;  // never goes back within a room
+  std::string
+      body;  // a JSON object: message {"name","text"}; room.created {"name","room_name","access"}; else {"name"}
 };
 
 [[nodiscard]] const char* to_text(EventKind kind) noexcept;

@@ -1,0 +1,22 @@
+# skat_embed_sql(<variable> NAMESPACE <C++ namespace> FILES <schema/0001_….sql…>)
+# Puts SQL scripts, in the order given, into a generated .cpp (its path goes to <variable>) that defines
+#   std::span<const std::string_view> <namespace>::schema_scripts();
+# which the caller declares in a header of its own and hands to Database::migrate().
+function(skat_embed_sql variable)
+  cmake_parse_arguments(SQL "" "NAMESPACE" "FILES" ${ARGN})
+  set(text "#include <array>\n#include <span>\n#include <string_view>\n\n")
+  string(APPEND text "namespace ${SQL_NAMESPACE} {\nstd::span<const std::string_view> schema_scripts();\n")
+  string(APPEND text "std::span<const std::string_view> schema_scripts() {\n")
+  list(LENGTH SQL_FILES count)
+  string(APPEND text "  static constexpr std::array<std::string_view, ${count}> kScripts{\n")
+  foreach(file IN LISTS SQL_FILES)
+    set(path ${CMAKE_CURRENT_SOURCE_DIR}/${file})
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${path})
+    file(READ ${path} script)
+    string(APPEND text "      std::string_view{R\"skat_sql(${script})skat_sql\"},\n")
+  endforeach()
+  string(APPEND text "  };\n  return kScripts;\n}\n}  // namespace ${SQL_NAMESPACE}\n")
+  set(generated ${CMAKE_CURRENT_BINARY_DIR}/schema_scripts.cpp)
+  file(CONFIGURE OUTPUT ${generated} CONTENT "${text}" @ONLY)
+  set(${variable} ${generated} PARENT_SCOPE)
+endfunction()
