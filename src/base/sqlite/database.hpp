@@ -24,12 +24,12 @@ enum class Synchronous { off, normal, full };
 enum class Locking { shared, exclusive };
 
 struct Options {
-  std::string path;
+  std::string path = {};
   Access access = Access::read_write_create;
   Synchronous synchronous = Synchronous::full;
   Locking locking = Locking::shared;
   std::chrono::milliseconds busy_timeout{5000};
-  std::string vfs;  // empty: SQLite's default
+  std::string vfs = {};  // empty: SQLite's default
 };
 
 class Database {

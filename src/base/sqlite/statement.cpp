@@ -57,14 +57,15 @@ result<bool> Statement::step() {
   SKAT_CHECK(statement_ != nullptr, "an empty Statement was used");
   if (const int failed = std::exchange(bind_error_, SQLITE_OK); failed != SQLITE_OK) {
     sqlite3_reset(statement_);
-    return make_error_code(from_result_code(failed));
+    return {boost::system::in_place_error, make_error_code(from_result_code(failed))};
   }
   const int code = sqlite3_step(statement_);
   if (code == SQLITE_ROW) return true;
   const int extended = sqlite3_extended_errcode(sqlite3_db_handle(statement_));
   sqlite3_reset(statement_);
   if (code == SQLITE_DONE) return false;
-  return make_error_code(from_result_code((extended & 0xff) == (code & 0xff) ? extended : code));
+  const auto failure = from_result_code((extended & 0xff) == (code & 0xff) ? extended : code);
+  return {boost::system::in_place_error, make_error_code(failure)};
 }
 
 result<void> Statement::run() {
