@@ -1,4 +1,5 @@
-// How the log fails. retryable: busy, unavailable. unknown: maybe_appended. corrupt: offset_lost, bad_record.
+// How the log fails. retryable: busy, unavailable. unknown: maybe_appended. refused: too_large.
+// corrupt: offset_lost, bad_record.
 #pragma once
 
 #include <type_traits>
