@@ -1,0 +1,122 @@
+// The command line: help fits a screen, mistakes get one line and exit code 2, SIGTERM ends in order.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { ChatClient } from '../support/client.mjs';
+import { binary, freePort, Skat, temporaryFolder, withSkat } from '../support/skat.mjs';
+
+const skat = (args, more = {}) => spawnSync(binary, args, { encoding: 'utf8', timeout: 15_000, ...more });
+
+function refusedInOneLine(run, message) {
+  assert.equal(run.status, 2, run.stderr);
+  assert.equal(run.stderr.trim().split('\n').length, 1, run.stderr);
+  assert.match(run.stderr, message);
+}
+
+for (const args of [['--help'], ['serve', '--help']]) {
+  test(`skat ${args.join(' ')} fits a screen`, () => {
+    const run = skat(args);
+    assert.equal(run.status, 0);
+    const lines = run.stdout.trim().split('\n');
+    assert.ok(lines.length <= 40, `${lines.length} lines`);
+    assert.ok(lines.every((line) => line.length <= 100));
+  });
+}
+
+test('skat version names a version', () => {
+  assert.match(skat(['version']).stdout, /^skat \d+\.\d+\.\d+/);
+});
+
+test('an unknown flag, an unknown command and a bad value are refused', () => {
+  refusedInOneLine(skat(['serve', '--fly']), /fly/);
+  refusedInOneLine(skat(['fly']), /fly/);
+  refusedInOneLine(skat(['serve', '--port', '70000']), /port/i);
+  refusedInOneLine(skat(['serve', '--port', 'x']), /port/i);
+});
+
+test('a taken port is refused', async () => {
+  const holder = createServer();
+  await new Promise((resolve) => holder.listen(0, '127.0.0.1', resolve));
+  const { port } = holder.address();
+  const data = temporaryFolder();
+  refusedInOneLine(skat(['serve', '--listen', `127.0.0.1:${port}`, '--data', data]), new RegExp(String(port)));
+  holder.close();
+  rmSync(data, { recursive: true });
+});
+
+test('a second Skat on the same port is refused', async () => {
+  await withSkat({}, async (server) => {
+    const data = temporaryFolder();
+    refusedInOneLine(skat(['serve', '--listen', `127.0.0.1:${server.port}`, '--data', data]), new RegExp(String(server.port)));
+    rmSync(data, { recursive: true });
+  });
+});
+
+test('an unwritable data directory is refused', async () => {
+  const folder = temporaryFolder();
+  const file = join(folder, 'file');
+  writeFileSync(file, '');
+  const port = await freePort();
+  refusedInOneLine(skat(['serve', '--port', String(port), '--data', join(file, 'data')]), /data/);
+  if (process.getuid() !== 0) {
+    mkdirSync(join(folder, 'closed'));
+    chmodSync(join(folder, 'closed'), 0o500);
+    refusedInOneLine(skat(['serve', '--port', String(port), '--data', join(folder, 'closed')]), /closed/);
+  }
+  rmSync(folder, { recursive: true });
+});
+
+test('a second process on one data directory is refused with a sentence', async () => {
+  await withSkat({}, async (server) => {
+    const port = await freePort();
+    const run = skat(['serve', '--listen', `127.0.0.1:${port}`, '--data', server.data]);
+    refusedInOneLine(run, new RegExp(String(server.child.pid)));
+  });
+});
+
+test('SIGTERM drains: exit code 0, the client is told nothing final and reconnects, nothing is lost', async () => {
+  const server = new Skat();
+  await server.start();
+  const { data } = server;
+  server.ownData = false;
+  const client = await new ChatClient(server.url, { name: 'Ada' }).ready();
+  const lobby = client.welcome.lobby;
+  const { seq } = await client.request('message.send', { room: lobby, n: 1, text: 'before' });
+  const reason = client.next('disconnect');
+  await server.stop();
+  assert.equal(await reason, 'transport close');
+  const again = new Skat({ port: server.port, data });
+  await again.start();
+  await client.next('welcome');
+  assert.equal((await client.history(lobby)).find((event) => event.seq === seq).body.text, 'before');
+  client.close();
+  await again.stop();
+  rmSync(data, { recursive: true });
+});
+
+test('the page, its health and its metrics are served', async () => {
+  await withSkat({}, async (server) => {
+    const page = await fetch(server.url);
+    assert.equal(page.status, 200);
+    assert.match(page.headers.get('content-type'), /text\/html/);
+    assert.match(page.headers.get('content-security-policy'), /default-src 'self'/);
+    const html = await page.text();
+    const script = /src="([^"]+\.js)"/.exec(html)[1];
+    const asset = await fetch(new URL(script, `${server.url}/`));
+    assert.equal(asset.status, 200);
+    assert.match(asset.headers.get('cache-control'), /immutable/);
+    await asset.arrayBuffer();
+    const again = await fetch(server.url, { headers: { 'If-None-Match': page.headers.get('etag') } });
+    assert.equal(again.status, 304);
+    for (const path of ['/healthz', '/livez', '/readyz']) {
+      const answer = await fetch(server.url + path);
+      assert.equal(answer.status, 200, path);
+      await answer.arrayBuffer();
+    }
+    assert.match(await (await fetch(`${server.url}/metrics`)).text(), /^skat_build_info\{/m);
+    assert.equal((await fetch(`${server.url}/no/such.js`)).status, 404);
+  });
+});
