@@ -8,10 +8,10 @@
 namespace skat::socketio {
 
 enum class errc {
-  violation = 1,  // the packet breaks the protocol
-  ack_timeout,    // "operation has timed out"
-  disconnected,   // "socket has been disconnected"
-  too_many_acks,  // Config::max_pending_acks
+  violation = 1,  // corrupt: the packet breaks the protocol
+  ack_timeout,    // unknown: "operation has timed out"; the client may have seen the event
+  disconnected,   // gone: "socket has been disconnected"
+  too_many_acks,  // retryable: Config::max_pending_acks; nothing was sent
 };
 error_code make_error_code(errc code) noexcept;
 

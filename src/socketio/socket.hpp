@@ -15,13 +15,12 @@
 #include "base/result.hpp"
 #include "engineio/frame.hpp"
 #include "engineio/session.hpp"
+#include "socketio/selection.hpp"
 
 namespace skat::socketio {
 
-using RoomName = std::string;
-
-// Answers one event at most once; later calls, and calls after the socket's end, do nothing. Empty when the client asked
-// for none. Copyable (shared state); loop's thread only.
+// Answers one event at most once; later calls, and calls after the socket's end, do nothing. Empty when the client
+// asked for none. Copyable (shared state); loop's thread only.
 class Ack {
  public:
   Ack() = default;
@@ -46,6 +45,7 @@ struct EventView {
 
 class Namespace;
 
+// After its end a socket is inert: calls do nothing, handshake() is empty.
 class Socket {
  public:
   virtual ~Socket() = default;
@@ -54,11 +54,12 @@ class Socket {
   [[nodiscard]] virtual std::string_view auth_json() const noexcept = 0;  // the CONNECT payload; "{}" if none
   [[nodiscard]] virtual Namespace& nsp() noexcept = 0;
 
-  // `args_json` as in Ack. Binary arguments: placeholders in args_json, bytes in `attachments`.
+  // `args_json` as in Ack. Binary arguments: {"_placeholder":true,"num":N} in args_json, bytes in `attachments`.
+  // A reserved event name, or more attachments than Config::max_attachments: logged, nothing is sent.
   virtual void emit(std::string_view event, std::string_view args_json,
                     const std::vector<std::string>& attachments = {}) = 0;
   // Emits and waits for the client's acknowledgement: the raw JSON of its arguments without brackets, or
-  // errc::ack_timeout, or errc::disconnected.
+  // errc::ack_timeout, errc::disconnected or errc::too_many_acks (from inside this call, if it is so already).
   virtual void emit_with_ack(std::string_view event, std::string_view args_json, std::chrono::milliseconds timeout,
                              base::Function<void(result<std::string>)> done) = 0;
   // A packet encoded beforehand for this namespace (encode_event); shared, not copied.

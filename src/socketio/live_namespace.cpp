@@ -1,0 +1,75 @@
+#include "socketio/live_namespace.hpp"
+
+#include <utility>
+
+namespace skat::socketio {
+
+struct ConnectDecision::State {
+  LiveNamespace& nsp;
+  std::weak_ptr<LiveSocket> socket;  // emptied by the first decision
+  std::size_t next = 0;
+
+  std::shared_ptr<LiveSocket> take_connecting() {
+    auto taken = std::exchange(socket, {}).lock();
+    return taken && taken->state() == LiveSocket::State::connecting ? taken : nullptr;
+  }
+};
+
+void ConnectDecision::accept() const {
+  if (const auto socket = state_->take_connecting()) state_->nsp.ask_from(state_->next, socket);
+}
+
+void ConnectDecision::refuse(ConnectError error) const {
+  if (const auto socket = state_->take_connecting()) socket->refuse(error.message, error.data_json);
+}
+
+LiveNamespace::LiveNamespace(std::string name, base::Executor& loop, const Config& config)
+    : name_(std::move(name)),
+      adapter_(config.max_rooms_per_socket),
+      context_{.nsp = *this, .nsp_name = name_, .adapter = adapter_, .loop = loop, .config = config} {}
+
+void LiveNamespace::ask_from(std::size_t index, const std::shared_ptr<LiveSocket>& socket) {
+  if (index < middlewares_.size()) {
+    ConnectDecision decision(
+        std::make_shared<ConnectDecision::State>(ConnectDecision::State{*this, socket, index + 1}));
+    middlewares_[index](*socket, std::move(decision));
+    return;
+  }
+  socket->open();
+  if (socket->connected() && on_connection_) on_connection_(socket);
+}
+
+void LiveNamespace::use(base::Function<void(Socket&, ConnectDecision)> middleware) {
+  middlewares_.push_back(std::move(middleware));
+}
+
+void LiveNamespace::on_connection(base::Function<void(const std::shared_ptr<Socket>&)> handler) {
+  on_connection_ = std::move(handler);
+}
+
+void LiveNamespace::broadcast(const Selection& to, engineio::Frame frame) {
+  adapter_.broadcast(to, frame);
+}
+
+void LiveNamespace::broadcast_volatile(const Selection& to, engineio::Frame frame) {
+  adapter_.broadcast_volatile(to, frame);
+}
+
+void LiveNamespace::broadcast(const RoomName& room, const engineio::Frame& frame) {
+  adapter_.broadcast(room, frame);
+}
+
+std::vector<std::shared_ptr<Socket>> LiveNamespace::sockets(const Selection& of) const {
+  std::vector<std::shared_ptr<Socket>> out;
+  for (Recipient* recipient : adapter_.select(of)) {
+    out.push_back(static_cast<LiveSocket*>(recipient)->shared_from_this());
+  }
+  return out;
+}
+
+std::shared_ptr<Socket> LiveNamespace::find(std::string_view id) const {
+  Recipient* recipient = adapter_.find(id);
+  return recipient == nullptr ? nullptr : static_cast<LiveSocket*>(recipient)->shared_from_this();
+}
+
+}  // namespace skat::socketio

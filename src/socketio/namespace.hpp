@@ -1,0 +1,58 @@
+// Namespace: the sockets that connected to one name on this loop, and the application's handlers for them.
+// Lives on: one loop; made by Server::of before the loop runs.
+// Ends by: the Server's end.
+// Spec: Socket.IO protocol v5, "Connection to a namespace".
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/function.hpp"
+#include "engineio/frame.hpp"
+#include "socketio/selection.hpp"
+#include "socketio/socket.hpp"
+
+namespace skat::socketio {
+
+// Refuses a connection: CONNECT_ERROR {"message", "data"}.
+struct ConnectError {
+  std::string message;
+  std::string data_json;  // empty: no data
+};
+
+// The middleware's way on. Exactly one of the two, once, on the loop; the socket may be gone by then (then nothing
+// happens).
+class ConnectDecision {
+ public:
+  struct State;
+  explicit ConnectDecision(std::shared_ptr<State> state) : state_(std::move(state)) {}
+  void accept() const;
+  void refuse(ConnectError error) const;
+
+ private:
+  std::shared_ptr<State> state_;  // shared: decisions are copied into whatever the middleware waits for
+};
+
+class Namespace {
+ public:
+  virtual ~Namespace() = default;
+  [[nodiscard]] virtual const std::string& name() const noexcept = 0;
+  // Middlewares run in order, each when the one before has accepted. The socket is not connected yet: it may be given
+  // handlers and data, but emits and joins do nothing.
+  virtual void use(base::Function<void(Socket&, ConnectDecision)> middleware) = 0;
+  // Runs after CONNECT was sent; the socket is in the room named by its id.
+  virtual void on_connection(base::Function<void(const std::shared_ptr<Socket>&)> handler) = 0;
+
+  virtual void broadcast(const Selection& to, engineio::Frame frame) = 0;
+  virtual void broadcast_volatile(const Selection& to, engineio::Frame frame) = 0;
+  // One room, nobody excepted: the hot path; no allocation.
+  virtual void broadcast(const RoomName& room, const engineio::Frame& frame) = 0;
+  [[nodiscard]] virtual std::vector<std::shared_ptr<Socket>> sockets(const Selection& of = {}) const = 0;
+  [[nodiscard]] virtual std::size_t room_size(const RoomName& room) const = 0;
+  [[nodiscard]] virtual std::shared_ptr<Socket> find(std::string_view id) const = 0;
+};
+
+}  // namespace skat::socketio
