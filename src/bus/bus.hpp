@@ -20,7 +20,8 @@ class BusListener {
   virtual void on_message(std::string_view channel, const base::SharedBytes& payload) = 0;
   // The connection was lost: messages may be missing from now on.
   virtual void on_bus_down() = 0;
-  // The connection is back and every channel is subscribed again: whoever needs every message must verify what he missed.
+  // The connection is back and every channel is subscribed again: whoever needs every message must verify what he
+  // missed.
   virtual void on_bus_up() = 0;
 };
 
