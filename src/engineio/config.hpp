@@ -11,10 +11,10 @@ namespace skat::engineio {
 // Which Origin headers may open a session and read answers. A request without Origin is always allowed.
 struct OriginPolicy {
   bool allow_any = false;
-  bool allow_own = true;            // Origin's host and port equal the Host header
-  bool allow_localhost = true;      // any port of localhost, 127.0.0.1 and [::1]
+  bool allow_own = true;             // Origin's host and port equal the Host header
+  bool allow_localhost = true;       // any port of localhost, 127.0.0.1 and [::1]
   std::vector<std::string> allowed;  // "https://chat.example.org"
-  bool credentials = true;          // Access-Control-Allow-Credentials
+  bool credentials = true;           // Access-Control-Allow-Credentials
 };
 
 struct Config {
@@ -27,11 +27,15 @@ struct Config {
   bool allow_polling = true, allow_websocket = true, allow_upgrades = true;
   OriginPolicy origin;
 
-  std::size_t max_sessions = 200'000;               // per loop; a handshake above it: 503
+  std::size_t max_sessions = 200'000;                  // per loop; a handshake above it: 503
   std::size_t max_send_queue_bytes = 4 * 1024 * 1024;  // per session; past it: slow_consumer
-  std::size_t max_send_queue_frames = 16'384;       // per session; past it: slow_consumer
-  std::size_t max_packets_per_payload = 256;        // in one POST body; more is a parse error
-  std::size_t max_fragments = 1'024;                // of one WebSocket message; more closes with 1008
+  std::size_t max_send_queue_frames = 16'384;          // per session; past it: slow_consumer
+  // In one POST body; more is a parse error. Clients send all that they had buffered while offline in one body.
+  std::size_t max_packets_per_payload = 8'192;
+  std::size_t max_fragments = 1'024;  // of one WebSocket message; more closes with 1008
+  // Requests that arrived on another loop than their session's. Past either limit: 503.
+  std::size_t max_forwarded_waiting = 65'536;      // in the mailbox of the loop that owns the sessions
+  std::size_t max_forwarded_unanswered = 262'144;  // of one receiving loop; held GETs count
 };
 
 }  // namespace skat::engineio

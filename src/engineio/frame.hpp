@@ -27,4 +27,11 @@ using Frame = std::shared_ptr<const FrameData>;
 [[nodiscard]] Frame make_text_frame(std::string_view text);
 [[nodiscard]] Frame make_binary_frame(std::string_view bytes);
 
+// A packet that is no message: `type` is its character ('0' open, '3' pong …).
+[[nodiscard]] Frame make_packet_frame(char type, std::string_view data);
+// The ping packet: one static frame, whose pointers count no references, so that loops do not contend for it.
+[[nodiscard]] Frame ping_frame() noexcept;
+// The same message as base64 in a text frame ("b…"), for a client that cannot take binary frames.
+[[nodiscard]] Frame make_base64_frame(const FrameData& binary);
+
 }  // namespace skat::engineio

@@ -17,13 +17,13 @@
 namespace skat::engineio {
 
 enum class CloseReason : std::uint8_t {
-  transport_close,   // the peer closed, or TCP broke
-  transport_error,   // overlap, aborted poll, oversized or invalid frame
+  transport_close,  // the peer closed, or TCP broke
+  transport_error,  // overlap, aborted poll, oversized or invalid frame
   ping_timeout,
   parse_error,
-  forced_close,      // Session::close()
+  forced_close,  // Session::close()
   server_shutting_down,
-  slow_consumer,     // send queue past its limit
+  slow_consumer,  // send queue past its limit
 };
 [[nodiscard]] const char* to_text(CloseReason reason) noexcept;  // "transport close" …
 
@@ -44,8 +44,8 @@ class Session {
   [[nodiscard]] virtual std::string_view transport() const noexcept = 0;  // "polling" | "websocket"
 
   // Queues and flushes at the end of the loop's turn. After the end it does nothing. Frames given in one call leave
-  // together: a Socket.IO packet and its attachments are never interleaved with another. Limit: Config::max_send_queue_*;
-  // past it the session closes with slow_consumer.
+  // together: a Socket.IO packet and its attachments are never interleaved with another. Limit:
+  // Config::max_send_queue_*; past it the session closes with slow_consumer.
   virtual void send(Frame frame) = 0;
   virtual void send(std::vector<Frame> frames) = 0;
   // False while an earlier write is pending (websocket) or no GET is held (polling): a volatile packet is dropped then.
@@ -59,9 +59,9 @@ class Session {
 class SessionListener {
  public:
   virtual ~SessionListener() = default;
-  virtual void on_text(std::string_view text) = 0;      // a message packet, without its type
+  virtual void on_text(std::string_view text) = 0;  // a message packet, without its type
   virtual void on_binary(std::string_view bytes) = 0;
-  virtual void on_close(CloseReason reason) = 0;        // last call; session and listener are then destroyed
+  virtual void on_close(CloseReason reason) = 0;  // last call; session and listener are then destroyed
 };
 
 }  // namespace skat::engineio

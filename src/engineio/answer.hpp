@@ -1,0 +1,35 @@
+// Answer: the one HTTP answer that is owed to a polling request, whether its connection is on this loop or not.
+// Lives on: the session's loop. Destroyed unanswered: the peer gets 500.
+#pragma once
+
+#include <vector>
+
+#include "base/function.hpp"
+#include "net/http.hpp"
+#include "net/router.hpp"
+
+namespace skat::engineio {
+
+class Answer {
+ public:
+  virtual ~Answer() = default;
+  // At most once.
+  virtual void respond(net::HttpResponse response) = 0;
+  // Set at most once. `lost` runs when the peer has gone before the answer; never inside this call.
+  virtual void on_lost(base::Function<void()> lost) = 0;
+};
+
+// The connection is on this loop.
+class LocalAnswer final : public Answer {
+ public:
+  // `headers` (CORS) are added to the response.
+  LocalAnswer(net::Responder responder, std::vector<net::Header> headers);
+  void respond(net::HttpResponse response) override;
+  void on_lost(base::Function<void()> lost) override;
+
+ private:
+  net::Responder responder_;
+  std::vector<net::Header> headers_;
+};
+
+}  // namespace skat::engineio

@@ -1,0 +1,80 @@
+// LoopForwarder: carries polling requests to the loop that owns their session, and the answers back.
+// Lives on: one loop; a group of them, one per loop, shares the mailboxes.
+// Ends by: destruction once no loop runs any more; what is still owed is then never answered.
+//
+//   receiving loop                                      owner loop
+//   forward(request, answer) ── engineio.requests.N ──► serve(request, RemoteAnswer)
+//   answer.respond()         ◄── engineio.answers.N ─── RemoteAnswer::respond()
+//   answer lost              ── engineio.requests.N ──► RemoteAnswer's `lost`
+//
+// A lost notice that finds the mailbox full is dropped: the session then ends with its heartbeat.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <unordered_map>
+#include <vector>
+
+#include "base/function.hpp"
+#include "engineio/answer.hpp"
+#include "engineio/config.hpp"
+#include "engineio/session_request.hpp"
+
+namespace skat::engineio {
+
+class RemoteAnswer;
+
+class LoopForwarder {
+ public:
+  // Serves a request whose session is on this loop.
+  using Serve = base::Function<void(SessionRequest, std::unique_ptr<Answer>)>;
+  struct Group;
+
+  // One mailbox pair per executor.
+  [[nodiscard]] static std::shared_ptr<Group> make_group(const Config& config,
+                                                         const std::vector<base::Executor*>& executors);
+  LoopForwarder(std::shared_ptr<Group> group, std::size_t index, Serve serve);
+  ~LoopForwarder();
+  LoopForwarder(const LoopForwarder&) = delete;
+  LoopForwarder& operator=(const LoopForwarder&) = delete;
+
+  [[nodiscard]] std::size_t index() const noexcept { return index_; }
+  [[nodiscard]] std::size_t loops() const noexcept;
+
+  // Limits: Config::max_forwarded_waiting and max_forwarded_unanswered; past either `answer` gets 503.
+  void forward(std::size_t owner, SessionRequest request, std::unique_ptr<Answer> answer);
+
+ private:
+  friend class RemoteAnswer;
+  // An answer owed by another loop to a request received here; unique within the receiving loop.
+  enum class RequestId : std::uint64_t {};
+  struct From {
+    std::size_t loop;
+    RequestId id;
+    friend bool operator==(const From&, const From&) = default;
+  };
+  struct FromHash {
+    std::size_t operator()(const From& from) const noexcept {
+      return static_cast<std::size_t>(from.id) * 256 + from.loop;
+    }
+  };
+
+  // Owner's side.
+  void receive(From from, SessionRequest request);
+  void lose(From from);
+  void answer(From from, net::HttpResponse response);
+  // Receiving side.
+  void finish(RequestId id, net::HttpResponse response);
+  void on_lost(std::size_t owner, RequestId id);
+
+  // Set at construction.
+  const std::shared_ptr<Group> group_;  // shared_ptr: by all forwarders; the last one frees the mailboxes
+  const std::size_t index_;
+  Serve serve_;
+  // Loop only.
+  std::uint64_t last_id_ = 0;
+  std::unordered_map<RequestId, std::unique_ptr<Answer>> owed_;  // to our connections, by other loops
+  std::unordered_map<From, RemoteAnswer*, FromHash> remote_;     // by us, to connections of other loops
+};
+
+}  // namespace skat::engineio
