@@ -1,4 +1,6 @@
-// Why the fold refuses. All are condition::refused: a refusal uses up its n and is final.
+// Why the fold refuses. All are condition::refused, and a refusal uses up its n, with two exceptions: unknown_room
+// leaves nothing behind (README.md, "What a refusal leaves behind"), and bad_snapshot, which is no refusal, is
+// condition::corrupt.
 #pragma once
 
 #include <type_traits>
@@ -13,9 +15,11 @@ enum class errc {
   room_exists,         // a second room.create
   not_a_member,
   already_a_member,
-  not_joinable,  // a closed room, or the lobby (everyone is in it)
-  cannot_leave,  // the lobby
-  stale,         // below the window; its outcome is no longer known to the fold
+  not_joinable,    // a closed room, or the lobby (everyone is in it)
+  cannot_leave,    // the lobby
+  stale,           // below the window; its outcome is no longer known to the fold
+  refused_before,  // a copy of a record that was refused; whoever wants to try again takes a new n
+  bad_snapshot,    // Fold::load: bytes that break the snapshot layout or one of its limits
 };
 error_code make_error_code(errc code) noexcept;
 

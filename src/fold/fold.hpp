@@ -1,6 +1,6 @@
-// The fold: a pure function over the records of one partition, in offset order. No clock, no I/O, no unordered iteration,
-// no configuration. Whoever folds the same records gets the same numbers; nothing else may hand out a number.
-// All state belongs to one room, so any subset of rooms can be folded, loaded, dropped or moved alone.
+// The fold: a pure function over the records of one partition, in offset order. No clock, no I/O, no unordered
+// iteration, no configuration. Whoever folds the same records gets the same numbers; nothing else may hand out a
+// number. All state belongs to one room, so any subset of rooms can be folded, loaded, dropped or moved alone.
 #pragma once
 
 #include <cstdint>
@@ -27,8 +27,8 @@ enum class Verdict : std::uint8_t {
 
 struct Outcome {
   Verdict verdict = Verdict::refused;
-  error_code error;                    // refused and stale
-  std::optional<model::Event> event;   // accepted
+  error_code error;                   // refused and stale
+  std::optional<model::Event> event;  // accepted
 };
 
 // What others may ask of a room.
@@ -38,7 +38,7 @@ struct RoomView {
   std::string name;
   model::Access access = model::Access::open;
   model::UserId owner;
-  std::size_t members = 0;
+  std::size_t members = 0;  // 0 where access is `everyone`
 };
 
 class RoomState;
@@ -50,8 +50,8 @@ class Fold {
   Fold(Fold&&) noexcept;
   Fold& operator=(Fold&&) noexcept;
 
-  // One record that the log holds at (offset order is the caller's duty). Bytes that could not be decoded are given as an
-  // error and are refused with invalid_record, without touching any room.
+  // One record that the log holds at (offset order is the caller's duty). Bytes that could not be decoded are given as
+  // an error and are refused with invalid_record, without touching any room.
   Outcome apply(const result<model::Record>& record, base::WallTime append_time);
 
   [[nodiscard]] model::Epoch epoch() const noexcept;
@@ -60,9 +60,11 @@ class Fold {
   // Members, and everybody where access is `everyone`.
   [[nodiscard]] bool may_read(const model::RoomId& room, const model::UserId& user) const;
 
-  // One room's whole state as bytes (layout: docs/log-format.md, "Snapshots"), equal for equal states.
+  // One room's whole state as bytes (layout: docs/log-format.md, "Snapshots"), equal for equal states. Empty when there
+  // is no such room.
   [[nodiscard]] std::string snapshot(const model::RoomId& room) const;
-  // Puts a room back as snapshot() wrote it; also reads the previous layout version. condition::corrupt if it cannot.
+  // Puts a room back as snapshot() wrote it; also reads the previous layout version. errc::bad_snapshot
+  // (condition::corrupt) if it cannot; then nothing has changed.
   [[nodiscard]] result<void> load(const model::RoomId& room, std::string_view state);
   void drop(const model::RoomId& room);
   [[nodiscard]] std::size_t room_count() const noexcept;
