@@ -17,10 +17,10 @@ struct Header {
 };
 
 struct HttpRequest {
-  std::string method;   // "GET"
-  std::string target;   // as sent: "/socket.io/?EIO=4"
-  std::string path;     // percent-decoded, before the "?"
-  std::string query;    // raw, after the "?"
+  std::string method;  // "GET"
+  std::string target;  // as sent: "/socket.io/?EIO=4"
+  std::string path;    // percent-decoded, before the "?"
+  std::string query;   // raw, after the "?"
   std::vector<Header> headers;
   std::string body;
   std::string remote_address;  // "127.0.0.1"

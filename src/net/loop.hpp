@@ -1,6 +1,6 @@
-// Loop: one thread with one io_context. A connection, its session, its sockets and their rooms live and die on one loop.
-// Lives on: created by app; run() makes the calling thread the loop's thread.
-// Ends by: stop(), which lets the running handler finish.
+// Loop: one thread with one io_context. A connection, its session, its sockets and their rooms live and die on one
+// loop. Lives on: created by app; run() makes the calling thread the loop's thread. Ends by: stop(), which lets the
+// running handler finish.
 #pragma once
 
 #include <cstddef>
@@ -14,6 +14,8 @@ class io_context;
 }
 
 namespace skat::net {
+
+class LoopShared;
 
 class Loop final : public base::Executor {
  public:
@@ -38,6 +40,8 @@ class Loop final : public base::Executor {
 
   // For net, engineio's transports and backends only.
   [[nodiscard]] boost::asio::io_context& io() noexcept;
+  // For net only. Own thread (or before run()).
+  [[nodiscard]] LoopShared& shared() noexcept;
 
  private:
   struct Impl;

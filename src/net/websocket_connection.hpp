@@ -1,6 +1,6 @@
-// WebSocketConnection: framing on a native socket (RFC 6455); no buffer while idle, frames shared, one write per loop turn.
-// Lives on: one loop; made from an HTTP exchange that was released on that loop.
-// Ends by: peer's or own close handshake, protocol error, TCP error; then WebSocketListener::on_closed, once.
+// WebSocketConnection: framing on a native socket (RFC 6455); no buffer while idle, frames shared, one write per loop
+// turn. Lives on: one loop; made from an HTTP exchange that was released on that loop. Ends by: peer's or own close
+// handshake, protocol error, TCP error; then WebSocketListener::on_closed, once.
 #pragma once
 
 #include <cstddef>
@@ -22,7 +22,7 @@ struct WebSocketConfig {
   std::size_t max_message_bytes = 1'000'000;  // reassembled; one more byte closes with 1009
   std::size_t max_fragments = 1'024;          // of one message; more closes with 1008
   std::size_t max_queue_bytes = 4 * 1024 * 1024;
-  std::size_t max_queue_frames = 16'384;      // past either: on_overflow, nothing is queued
+  std::size_t max_queue_frames = 16'384;  // past either: on_overflow, nothing is queued
 };
 
 class WebSocketListener {
@@ -31,8 +31,8 @@ class WebSocketListener {
   // Whole messages; the view lives until the call returns. Text is valid UTF-8 (else the connection closed with 1007).
   virtual void on_text(std::string_view text) = 0;
   virtual void on_binary(std::string_view bytes) = 0;
-  // Close code received or sent: 1005 without a code, 1006 without a close handshake. `peer_error`: 1002, 1007, 1008, 1009
-  // sent by us. Last call.
+  // Close code received or sent: 1005 without a code, 1006 without a close handshake. `peer_error`: 1002, 1007, 1008,
+  // 1009 sent by us. Last call.
   virtual void on_closed(std::uint16_t code, bool peer_error) = 0;
   // The send queue is past its limit; the listener decides (usually abort()).
   virtual void on_overflow() = 0;
@@ -42,8 +42,8 @@ class WebSocketConnection {
  public:
   virtual ~WebSocketConnection() = default;
 
-  // A whole frame, encoded beforehand (encode_frame_header). The shared_ptr may alias a larger object. Queued now, written
-  // at the end of the loop's turn together with what else this connection owes, in one writev.
+  // A whole frame, encoded beforehand (encode_frame_header). The shared_ptr may alias a larger object. Queued now,
+  // written at the end of the loop's turn together with what else this connection owes, in one writev.
   virtual void send(base::SharedBytes frame) = 0;
   [[nodiscard]] virtual std::size_t queued_bytes() const noexcept = 0;  // not yet taken by the kernel
   // What is queued leaves first, then a Close frame (without a code when 0), then TCP closes within 30 s at the latest.
@@ -52,8 +52,8 @@ class WebSocketConnection {
   virtual void abort() = 0;
 };
 
-// Answers 101 (with `headers` beside its own) and starts reading in a later turn. The listener outlives the connection's
-// on_closed. Loop's thread of the exchange.
+// Answers 101 (with `headers` beside its own) and starts reading in a later turn. The listener outlives the
+// connection's on_closed. Loop's thread of the exchange.
 [[nodiscard]] std::unique_ptr<WebSocketConnection> accept_websocket(std::shared_ptr<HttpExchange> exchange,
                                                                     std::vector<Header> headers,
                                                                     const WebSocketConfig& config,

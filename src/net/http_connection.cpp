@@ -1,0 +1,304 @@
+#include "net/http_connection.hpp"
+
+#include <sys/epoll.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "net/http_parser.hpp"
+#include "net/http_response.hpp"
+#include "net/http_text.hpp"
+
+namespace skat::net {
+namespace {
+
+constexpr std::uint32_t kReading = EPOLLIN | EPOLLRDHUP;
+
+// Limit: the body of a request that no route answers.
+constexpr std::size_t kMaxUnroutedBodyBytes = 64 * 1024;
+
+}  // namespace
+
+void HttpConnection::start(HttpLoop& part, Fd socket, std::string remote_address) {
+  auto connection = std::make_unique<HttpConnection>(part, std::move(socket), std::move(remote_address));
+  if (!connection->watch_first()) return;
+  part.wait_for(*connection.release(), HttpWait::head);  // in the list, HttpLoop knows it
+}
+
+HttpConnection* HttpConnection::resume(HttpLoop& part, HttpExchange::Socket socket, HttpExchange& exchange) {
+  auto connection = std::make_unique<HttpConnection>(part, std::move(socket.fd), std::move(socket.remote_address));
+  if (!connection->watch_first()) return nullptr;
+  connection->unread_ = std::move(socket.unread);
+  connection->exchange_ = &exchange;
+  connection->served_ = true;
+  part.wait_for(*connection, HttpWait::held);
+  return connection.release();
+}
+
+HttpConnection::HttpConnection(HttpLoop& part, Fd socket, std::string remote_address)
+    : part_(part), shared_(part.shared()), remote_address_(std::move(remote_address)), socket_(std::move(socket)) {
+  ++shared_.stats().connections;
+}
+
+HttpConnection::~HttpConnection() {
+  --shared_.stats().connections;
+}
+
+bool HttpConnection::watch_first() {
+  watched_ = kReading;
+  return shared_.poller().add(socket_.get(), *this, watched_).has_value();
+}
+
+void HttpConnection::watch(std::uint32_t events) {
+  if (watched_ == events) return;
+  watched_ = events;
+  shared_.poller().modify(socket_.get(), *this, events);
+}
+
+void HttpConnection::on_ready(std::uint32_t events) {
+  if (lingering_) return discard();
+  const bool half_closed = (events & EPOLLRDHUP) != 0;
+  if ((events & (EPOLLERR | EPOLLHUP)) != 0 || (half_closed && exchange_ != nullptr)) return lose();
+  if ((events & EPOLLOUT) != 0) shared_.at_turn_end(*this);
+  if ((events & EPOLLIN) == 0) return;
+  if (exchange_ == nullptr) {
+    read();
+  } else {
+    watch(EPOLLRDHUP);  // what follows waits in the kernel; only the peer's going matters now
+  }
+}
+
+void HttpConnection::read() {
+  const auto buffer = shared_.read_buffer();
+  const std::size_t kept = unread_.size();
+  const ssize_t got = ::recv(socket_.get(), buffer.data() + kept, buffer.size() - kept, 0);
+  if (got < 0) {
+    if (errno != EAGAIN && errno != EINTR) lose();
+    return;
+  }
+  if (got == 0) {
+    if (out_.empty()) return end();
+    closing_ = true;
+    return shared_.at_turn_end(*this);
+  }
+  shared_.stats().bytes_in += static_cast<std::size_t>(got);
+  std::memcpy(buffer.data(), unread_.data(), kept);
+  unread_ = {};
+  consume({buffer.data(), kept + static_cast<std::size_t>(got)});
+}
+
+void HttpConnection::consume(std::string_view bytes) {
+  rest_ = bytes;
+  for (std::size_t served = 0; socket_ && exchange_ == nullptr && !closing_ && !rest_.empty();) {
+    if (served == part_.config().max_pipelined_per_turn) {
+      shared_.at_turn_end(*this);
+      break;
+    }
+    if (!parse_some()) break;
+    if (!parser_) ++served;
+  }
+  if (!socket_) return;  // handed over or ended: this object is buried
+  if (closing_) {
+    rest_ = {};
+    return;  // on_turn_end goes on
+  }
+  unread_ = std::string(rest_);
+  rest_ = {};
+  settle();
+}
+
+// False: no progress without more bytes.
+bool HttpConnection::parse_some() {
+  if (!parser_) {
+    const auto first = std::min(rest_.find_first_not_of("\r\n"), rest_.size());
+    rest_.remove_prefix(first);  // empty lines before a request line are ignored (RFC 9112, 2.2)
+    if (rest_.empty()) return false;
+    parser_ = std::make_unique<HttpParser>(part_.config());
+    fresh_ = true;
+    in_body_ = false;
+  }
+  switch (parser_->feed(rest_)) {
+    case HttpParser::Status::need_more:
+      return false;
+    case HttpParser::Status::head_done:
+      return begin_body();
+    case HttpParser::Status::complete:
+      dispatch();
+      return true;
+    case HttpParser::Status::failed:
+      break;
+  }
+  refuse(parser_->error_status());
+  return false;
+}
+
+bool HttpConnection::begin_body() {
+  in_body_ = true;
+  std::size_t max_bytes = kMaxUnroutedBodyBytes;
+  if (parser_->has_body()) {
+    const auto match = part_.service().router.match(parser_->head().method, parser_->head().path);
+    if (match.route != nullptr) max_bytes = match.route->options.max_body_bytes;
+  }
+  if (!parser_->allow_body(max_bytes)) {
+    refuse(parser_->error_status());
+    return false;
+  }
+  if (parser_->has_body()) {
+    if (parser_->expects_continue() && rest_.empty()) {
+      static const auto kContinue = base::share("HTTP/1.1 100 Continue\r\n\r\n");
+      out_.push(kContinue, shared_.chunks());
+      shared_.at_turn_end(*this);
+    }
+    return true;
+  }
+  if (parser_->feed(rest_) == HttpParser::Status::complete) dispatch();
+  return true;
+}
+
+void HttpConnection::dispatch() {
+  ++shared_.stats().http_requests;
+  served_ = true;
+  const bool keep_alive = parser_->keep_alive(), http_1_0 = parser_->http_1_0();
+  HttpRequest request = parser_->take_request();
+  parser_.reset();
+  request.remote_address = remote_address_;
+
+  const RequestFacts facts{request.method == "HEAD", http_1_0, keep_alive};
+  const auto match = part_.service().router.match(request.method, request.path);
+  if (match.route == nullptr) {
+    auto response = HttpResponse::text(match.status, std::string(status_phrase(match.status)));
+    if (!match.allow.empty()) response.headers.push_back({"Allow", match.allow});
+    return send(response, facts);
+  }
+  std::string key;
+  if (request.upgrade_websocket) key = request.header("Sec-WebSocket-Key");
+  auto exchange = std::make_shared<HttpExchange>(*this, part_.loop(), part_.service(), facts, std::move(key));
+  exchange_ = exchange.get();
+  match.route->handler(std::move(request), Responder(std::move(exchange)));
+}
+
+void HttpConnection::refuse(int status) {
+  parser_.reset();
+  send(HttpResponse::text(status, std::string(status_phrase(status))), RequestFacts{});
+}
+
+void HttpConnection::answer(HttpResponse response, const RequestFacts& facts) {
+  exchange_ = nullptr;
+  send(response, facts);
+}
+
+void HttpConnection::send(const HttpResponse& response, const RequestFacts& facts) {
+  const bool keep_alive = facts.keep_alive && !response.close && !part_.draining();
+  if (!keep_alive) closing_ = true;
+  const ResponseFraming framing{facts.http_1_0, keep_alive, shared_.http_date()};
+  out_.push(base::share(format_head(response, framing)), shared_.chunks());
+  if (!facts.head_request && may_have_body(response.status)) out_.push(response.body, shared_.chunks());
+  shared_.at_turn_end(*this);
+}
+
+void HttpConnection::on_turn_end() {
+  if (!socket_ || lingering_) return;
+  if (!out_.empty()) {
+    const std::size_t before = out_.bytes();
+    switch (out_.write_to(socket_.get(), shared_.scratch(), shared_.chunks(), shared_.stats())) {
+      case SendQueue::Progress::failed:
+        return lose();
+      case SendQueue::Progress::blocked:
+        watch(EPOLLOUT);
+        return part_.wait_for(*this, HttpWait::writing, out_.bytes() != before);
+      case SendQueue::Progress::more:
+        return shared_.at_turn_end(*this);
+      case SendQueue::Progress::drained:
+        break;
+    }
+  }
+  if (exchange_ == nullptr && closing_) return linger();
+  if (exchange_ == nullptr && !unread_.empty()) {
+    const std::string bytes = std::exchange(unread_, {});
+    return consume(bytes);
+  }
+  settle();
+}
+
+// Waits for what comes next.
+void HttpConnection::settle() {
+  if (exchange_ != nullptr) {
+    if (watched_ == EPOLLOUT) watch(kReading);
+    return part_.wait_for(*this, HttpWait::held);
+  }
+  watch(kReading);
+  if (parser_) {
+    part_.wait_for(*this, in_body_ ? HttpWait::body : HttpWait::head, std::exchange(fresh_, false));
+  } else {
+    // Before its first request a connection keeps the deadline it got when it was accepted.
+    part_.wait_for(*this, served_ ? HttpWait::idle : HttpWait::head, served_);
+  }
+}
+
+HttpExchange::Socket HttpConnection::hand_over() {
+  exchange_ = nullptr;
+  if (!out_.empty() && out_.write_to(socket_.get(), shared_.scratch(), shared_.chunks(), shared_.stats()) !=
+                           SendQueue::Progress::drained) {
+    // Earlier answers cannot leave before the next protocol begins: whoever takes the socket finds it closed.
+    ::shutdown(socket_.get(), SHUT_RDWR);
+  }
+  HttpExchange::Socket socket;
+  socket.unread = rest_.empty() ? std::move(unread_) : std::string(rest_);
+  socket.remote_address = std::move(remote_address_);
+  detach();
+  socket.fd = std::move(socket_);
+  return socket;
+}
+
+void HttpConnection::linger() {
+  ::shutdown(socket_.get(), SHUT_WR);
+  lingering_ = true;
+  unread_ = {};
+  watch(EPOLLIN);
+  part_.wait_for(*this, HttpWait::linger);
+}
+
+void HttpConnection::discard() {
+  const auto buffer = shared_.read_buffer();
+  const ssize_t got = ::recv(socket_.get(), buffer.data(), buffer.size(), 0);
+  if (got < 0 && (errno == EAGAIN || errno == EINTR)) return;
+  if (got > 0) discarded_bytes_ += static_cast<std::size_t>(got);
+  if (got <= 0 || discarded_bytes_ > part_.config().max_discarded_bytes) end();
+}
+
+void HttpConnection::on_timeout(HttpWait wait) {
+  if (parser_ && (wait == HttpWait::head || wait == HttpWait::body)) {
+    refuse(408);
+  } else {
+    end();
+  }
+}
+
+void HttpConnection::lose() {
+  HttpExchange* const exchange = std::exchange(exchange_, nullptr);
+  end();
+  if (exchange != nullptr) exchange->peer_lost();
+}
+
+void HttpConnection::end() {
+  detach();
+  socket_.reset();
+}
+
+void HttpConnection::detach() {
+  parser_.reset();
+  out_.clear(shared_.chunks());
+  shared_.poller().remove(socket_.get(), *this);
+  part_.remove(*this);
+  shared_.bury(*this);
+}
+
+void HttpConnection::on_loop_end() {
+  if (exchange_ != nullptr) std::exchange(exchange_, nullptr)->forget_connection();
+  end();
+}
+
+}  // namespace skat::net

@@ -1,0 +1,90 @@
+#include "net/http_exchange.hpp"
+
+#include <utility>
+
+#include "base/check.hpp"
+#include "net/http_connection.hpp"
+#include "net/http_loop.hpp"
+#include "net/loop.hpp"
+#include "net/websocket_connection.hpp"
+
+namespace skat::net {
+
+HttpExchange::HttpExchange(HttpConnection& connection, Loop& loop, HttpService& service, RequestFacts facts,
+                           std::string websocket_key)
+    : connection_(&connection),
+      loop_(&loop),
+      service_(service),
+      facts_(facts),
+      websocket_key_(std::move(websocket_key)) {}
+
+HttpExchange::~HttpExchange() {
+  if (connected()) respond(HttpResponse::text(500, "Internal Server Error"));
+}
+
+void HttpExchange::respond(HttpResponse response) {
+  if (connection_ == nullptr) return;
+  const auto unused = std::exchange(lost_, nullptr);  // goes last: it may own this exchange
+  std::exchange(connection_, nullptr)->answer(std::move(response), facts_);
+}
+
+void HttpExchange::release() {
+  if (connection_ == nullptr) return;
+  const auto unused = std::exchange(lost_, nullptr);
+  auto socket = std::exchange(connection_, nullptr)->hand_over();
+  socket_ = std::move(socket.fd);
+  unread_ = std::move(socket.unread);
+  remote_address_ = std::move(socket.remote_address);
+}
+
+void HttpExchange::attach() {
+  HttpLoop* const part = service_.on(*loop_);
+  SKAT_CHECK(part != nullptr, "a Responder was made on a loop that does not serve HTTP");
+  connection_ = HttpConnection::resume(*part, take_socket(), *this);
+}
+
+void HttpExchange::peer_lost() {
+  connection_ = nullptr;
+  // The callback may destroy this exchange.
+  if (auto lost = std::exchange(lost_, nullptr)) lost();
+}
+
+HttpExchange::Socket HttpExchange::take_socket() noexcept {
+  return {std::move(socket_), std::move(unread_), std::move(remote_address_)};
+}
+
+Responder::Responder(std::shared_ptr<HttpExchange> exchange) : exchange_(std::move(exchange)) {
+  if (exchange_->released()) exchange_->attach();
+}
+Responder::Responder(Responder&&) noexcept = default;
+Responder& Responder::operator=(Responder&&) noexcept = default;
+Responder::~Responder() = default;
+
+void Responder::respond(HttpResponse response) {
+  if (exchange_) exchange_->respond(std::move(response));
+}
+
+bool Responder::connected() const noexcept {
+  return exchange_ && exchange_->connected();
+}
+
+void Responder::on_lost(base::Function<void()> lost) {
+  if (connected()) exchange_->on_lost(std::move(lost));
+}
+
+std::shared_ptr<HttpExchange> Responder::release() noexcept {
+  if (exchange_) exchange_->release();
+  return std::move(exchange_);
+}
+
+Loop& Responder::loop() const noexcept {
+  return exchange_->loop();
+}
+
+void move_exchange(std::shared_ptr<HttpExchange> exchange, Loop& to,
+                   base::Function<void(std::shared_ptr<HttpExchange>)> arrived) {
+  exchange->set_loop(to);
+  to.post([exchange = std::move(exchange), arrived = std::move(arrived)]() mutable { arrived(std::move(exchange)); });
+}
+
+}  // namespace skat::net

@@ -1,0 +1,68 @@
+// HttpExchange: one request waiting for its answer; behind Responder. Released, it is a bare TCP connection with the
+// facts of its request, on its way to a WebSocket or to another loop.
+// Lives on: the loop of its connection; released, on whatever loop move_exchange took it to.
+// Ends by: the answer, the loss of the peer, or accept_websocket. Destroyed unanswered: 500; released: TCP closes.
+#pragma once
+
+#include <string>
+
+#include "net/fd.hpp"
+#include "net/router.hpp"
+
+namespace skat::net {
+
+class HttpConnection;
+struct HttpService;
+
+// What the answer has to know of the request.
+struct RequestFacts {
+  bool head_request = false, http_1_0 = false, keep_alive = false;
+};
+
+class HttpExchange {
+ public:
+  HttpExchange(HttpConnection& connection, Loop& loop, HttpService& service, RequestFacts facts,
+               std::string websocket_key);
+  ~HttpExchange();
+  HttpExchange(const HttpExchange&) = delete;
+  HttpExchange& operator=(const HttpExchange&) = delete;
+
+  [[nodiscard]] bool connected() const noexcept { return connection_ != nullptr; }
+  [[nodiscard]] bool released() const noexcept { return static_cast<bool>(socket_); }
+  [[nodiscard]] const RequestFacts& facts() const noexcept { return facts_; }
+  [[nodiscard]] Loop& loop() const noexcept { return *loop_; }
+
+  void respond(HttpResponse response);
+  void on_lost(base::Function<void()> lost) { lost_ = std::move(lost); }
+  void release();
+  // The other way, on loop().
+  void attach();
+
+  // HttpConnection: the peer has gone; may destroy this exchange.
+  void peer_lost();
+  // HttpConnection: it ends with its loop, nobody is told.
+  void forget_connection() noexcept { connection_ = nullptr; }
+
+  // While released.
+  struct Socket {
+    Fd fd;
+    std::string unread;  // bytes of the peer behind the request
+    std::string remote_address;
+  };
+  [[nodiscard]] Socket take_socket() noexcept;
+  [[nodiscard]] const std::string& websocket_key() const noexcept { return websocket_key_; }
+  void set_loop(Loop& loop) noexcept { loop_ = &loop; }
+
+ private:
+  HttpConnection* connection_;  // while it waits for the answer
+  Loop* loop_;
+  HttpService& service_;
+  const RequestFacts facts_;
+  const std::string websocket_key_;
+  base::Function<void()> lost_;
+
+  Fd socket_;
+  std::string unread_, remote_address_;
+};
+
+}  // namespace skat::net
