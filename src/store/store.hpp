@@ -1,11 +1,12 @@
-// The long memory. Two ports, one backend object: Conversations (what the log decided, written by the archiver only) and
-// Directory (users, sessions, room names, read markers; the store's own transactions). Siblings: store/sqlite,
+// The long memory. Two ports, one backend object: Conversations (what the log decided, written by the archiver only)
+// and Directory (users, sessions, room names, read markers; the store's own transactions). Siblings: store/sqlite,
 // store/postgres; every sibling passes store_conformance.hpp.
 //
-// Threads: every method is called on the executor given at construction, and every callback runs there, in no particular
-// order between calls; none blocks. Each may answer errc::busy or errc::unavailable.
+// Threads: every method is called on the executor given at construction, and every callback runs there, in no
+// particular order between calls; none blocks. Each may answer errc::busy or errc::unavailable.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -57,10 +58,13 @@ struct StoredFold {
   std::vector<RoomSnapshot> snapshots;
 };
 
+// Limit: a page holds at most this many events, however few messages are among them; `more` says that it goes on.
+inline constexpr std::size_t kMaxPageEvents = 1000;
+
 struct Page {
   std::vector<model::Event> events;  // ascending seq
   model::Seq head;                   // the room's newest archived seq in the same snapshot; 0: none
-  bool more = false;                 // there are further events in the asked direction
+  bool more = false;                 // there are further events in the asked direction (range(): in the range)
 };
 
 struct StoredKey {
@@ -126,7 +130,7 @@ struct MyRoom {
   model::RoomId id;
   std::string name;
   model::Access access = model::Access::open;
-  model::Seq read_seq;    // 0: nothing read
+  model::Seq read_seq;  // 0: nothing read
   model::MSeq read_mseq;
 };
 
@@ -145,12 +149,13 @@ class Directory {
   virtual void create_session(User user, SessionRow session, Done<void> done) = 0;
   // The user of a live session (not revoked, not expired at `now`); not_found otherwise.
   virtual void find_session(std::string token_hash, base::WallTime now, Done<User> done) = 0;
-  // Names are unique regardless of case and surrounding space (Unicode simple case folding where the backend has it).
-  // The given reservation, or the one that already holds the name.
+  // Names are unique regardless of case and surrounding space (name_key.hpp). The given reservation, or the one that
+  // already holds the name. errc::name_taken: the room has reserved another name.
   virtual void reserve_room_name(NameReservation wanted, Done<NameReservation> done) = 0;
-  // Created rooms with access `open`, by name; `after` is the last name of the page before, empty for the first.
+  // Created rooms with access `open`, by name_key(name); `after` is the last name of the page before, empty for the
+  // first.
   virtual void list_rooms(std::string after, std::size_t limit, Done<std::vector<RoomRow>> done) = 0;
-  // Rooms the user is a member of, with his read markers; rooms with access `everyone` included.
+  // Rooms the user is a member of, with his read markers; those with access `everyone` come first, then by name.
   virtual void rooms_of(model::UserId user, Done<std::vector<MyRoom>> done) = 0;
   // Markers only move forward.
   virtual void write_read_markers(std::vector<ReadMarker> markers, Done<void> done) = 0;
