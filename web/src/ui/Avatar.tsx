@@ -1,6 +1,6 @@
 import styles from "./Avatar.module.css";
 
-const kTints = 12;
+const kTints = 11;
 
 type Props = { id: string; name: string; size?: "small" | "normal" };
 

@@ -1,4 +1,4 @@
-import { ChevronLeft, LogOut } from "lucide-react";
+import { ChevronLeft, DoorOpen } from "lucide-react";
 import { useState } from "react";
 import type { RoomInfo } from "../../client/protocol";
 import { Button, IconButton } from "../../ui/Button";
@@ -28,7 +28,7 @@ export function RoomHeader({ room, onBack, onLeave }: Props) {
       </div>
       {room.access !== "everyone" && (
         <IconButton label="Leave this room" data-testid="leave-room" onClick={() => setAsking(true)}>
-          <LogOut size={18} />
+          <DoorOpen size={19} />
         </IconButton>
       )}
       {asking && (

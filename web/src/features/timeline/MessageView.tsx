@@ -39,9 +39,9 @@ export function MessageView({ row, onRetry, onDiscard }: Props) {
         </div>
         {state === "failed" && itemId !== undefined && (
           <div className={styles.failure} role="alert">
-            <TriangleAlert size={15} aria-hidden="true" />
             <span className={styles.reason}>
-              Not sent. {row.error === undefined ? "Try again." : explain(row.error)}
+              <TriangleAlert size={15} aria-hidden="true" />
+              <span>Not sent. {row.error === undefined ? "Try again." : explain(row.error)}</span>
             </span>
             <span className={styles.choices}>
               <button type="button" className={styles.action} data-testid="retry" onClick={() => onRetry(itemId)}>
