@@ -41,10 +41,6 @@ std::size_t bytes_of(const AppendRequest& request) {
   return request.key.size() + request.value.size();
 }
 
-void report(std::string_view what, const error_code& error, const Database& database) {
-  base::log(LogLevel::error, "log", "{}: {} ({})", what, error.message(), database.last_message());
-}
-
 // Facts that are written with the file and never again.
 result<void> initialise(Database& database, std::uint32_t partitions) {
   auto put = database.prepare("INSERT OR IGNORE INTO log_meta (name, value) VALUES (?, ?)");
@@ -157,30 +153,31 @@ void GroupCommit::commit_gathered() {
 error_code GroupCommit::write(Commit& commit) {
   if (!connection_) {
     if (auto done = connect(); !done) {
-      base::log(LogLevel::error, "log", "{} cannot be opened: {}", config_.path, done.error().message());
+      report("the file cannot be opened", done.error());
       return errc::unavailable;
     }
   }
   auto& database = connection_->database;
   auto transaction = Transaction::begin(database);
   if (!transaction) {
-    report("no transaction", transaction.error(), database);
+    report("no transaction", transaction.error());
     connection_.reset();
     return errc::unavailable;
   }
   auto inserted = insert(commit);
   if (inserted && SKAT_FAILPOINT("log.before_commit")) inserted = make_error_code(base::sqlite::errc::io);
   if (!inserted) {
-    report("rolled back", inserted.error(), database);
+    report("rolled back", inserted.error());
     recover(*transaction);
     return errc::unavailable;  // COMMIT was never said: no valid frame of it is on the disk
   }
   if (auto committed = transaction->commit(); !committed) {
     // The frames may have reached the disk before the error, and a recovery after a crash would find them.
-    report("the commit failed", committed.error(), database);
+    report("the commit failed", committed.error());
     recover(*transaction);
     return errc::maybe_appended;
   }
+  if (std::exchange(failing_, false)) base::log(LogLevel::info, "log", "appends are committed again");
   if (SKAT_FAILPOINT("log.after_commit")) return errc::maybe_appended;
   return {};
 }
@@ -226,9 +223,14 @@ void GroupCommit::read_ends(Commit& commit) {
   }
 }
 
+void GroupCommit::report(std::string_view what, const error_code& error) {
+  if (std::exchange(failing_, true)) return;
+  base::log(LogLevel::error, "log", "{}: {}: {} ({})", config_.path, what, error.message(),
+            connection_ ? connection_->database.last_message() : "closed");
+}
+
 void GroupCommit::recover(Transaction& transaction) {
   if (auto rolled_back = transaction.rollback(); rolled_back && !connection_->database.in_transaction()) return;
-  base::log(LogLevel::error, "log", "the connection could not roll back and is made anew");
   connection_.reset();
 }
 
@@ -245,7 +247,7 @@ result<TrimStep> GroupCommit::trim_step(Partition partition, Offset below, base:
     if (auto committed = transaction->commit(); !committed) step = committed.error();
   }
   if (!step) {
-    report("trim failed", step.error(), connection_->database);
+    report("trim failed", step.error());
     recover(*transaction);
     return make_error_code(errc::unavailable);
   }

@@ -8,6 +8,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/clock.hpp"
@@ -69,6 +70,8 @@ class GroupCommit {
   [[nodiscard]] result<void> insert(Commit& commit);
   [[nodiscard]] result<Offset> read_end(Partition partition);
   void read_ends(Commit& commit);
+  // Logs the first failure of a row of them, and the end of the row.
+  void report(std::string_view what, const error_code& error);
   // After an error: leaves the transaction, or the connection when that fails too.
   void recover(base::sqlite::Transaction& transaction);
   [[nodiscard]] result<TrimStep> trim_in_transaction(Partition partition, Offset below, base::WallTime keep_newer_than);
@@ -77,6 +80,7 @@ class GroupCommit {
   OnCommit on_commit_;
   std::vector<AppendRequest> gathered_;
   std::size_t gathered_bytes_ = 0;
+  bool failing_ = false;  // the last commit failed, and the logger knows
 
   // Empty while the file cannot be opened; the next batch tries again. Statements go before their connection.
   struct Connection {

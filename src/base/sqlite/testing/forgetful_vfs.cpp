@@ -2,6 +2,7 @@
 
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -188,7 +189,19 @@ ForgetfulVfs::~ForgetfulVfs() {
 }
 
 void ForgetfulVfs::note_sync(FileState& state, sqlite3_file* real) {
-  state.durable = read_file(real);
+  sqlite3_int64 size = 0;
+  SKAT_CHECK(real->pMethods->xFileSize(real, &size) == SQLITE_OK, "a file without a size");
+  state.durable.resize(static_cast<std::size_t>(size));
+  for (auto sector = state.unsynced.begin(); sector != state.unsynced.end();) {
+    const std::size_t at = *sector * kSectorBytes;
+    std::size_t end = at + kSectorBytes;  // of a run of sectors, which is read at once
+    while (++sector != state.unsynced.end() && *sector * kSectorBytes == end) end += kSectorBytes;
+    end = std::min(end, state.durable.size());
+    if (at >= end) continue;
+    const int code = real->pMethods->xRead(real, state.durable.data() + at, static_cast<int>(end - at),
+                                           static_cast<sqlite3_int64>(at));
+    SKAT_CHECK(code == SQLITE_OK, "an open file cannot be read");
+  }
   state.unsynced.clear();
   ++state.syncs;
 }
