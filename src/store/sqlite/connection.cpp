@@ -41,8 +41,11 @@ result<Connection> Connection::open_blocking(const Config& config, base::sqlite:
     return to_store(static_cast<base::sqlite::errc>(database.error().value()));
   }
   Connection connection(std::move(*database));
-  const std::string cache = fmt::format("PRAGMA cache_size=-{}", config.cache_bytes / 1024);
-  if (auto set = connection.database_.exec(cache); !set) return connection.failure(set.error());
+  constexpr std::size_t kPageBytes = 4096;  // SQLite's default
+  const std::string pragmas =
+      fmt::format("PRAGMA cache_size=-{}; PRAGMA wal_autocheckpoint={}; PRAGMA journal_size_limit={}",
+                  config.cache_bytes / 1024, config.wal_bytes / kPageBytes, config.wal_bytes);
+  if (auto set = connection.database_.exec(pragmas); !set) return connection.failure(set.error());
   if (access != base::sqlite::Access::read_only) {
     if (auto done = connection.database_.migrate(schema_scripts()); !done) return connection.failure(done.error());
   }
