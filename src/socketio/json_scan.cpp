@@ -54,6 +54,7 @@ class Scanner {
  private:
   enum class Key : std::uint8_t { other, placeholder, num };
   static constexpr std::int32_t kNoIndex = -1;
+  static constexpr std::size_t kUsualElements = 6;  // one allocation for an event of up to five arguments
 
   // One open array or object. No default values: the levels not in use are never written.
   struct Level {
@@ -145,6 +146,7 @@ class Scanner {
       case '[':
       case '{':
         if (depth_ == max_depth_) return false;
+        if (depth_ == 0 && *p_ == '[') out_.elements.reserve(kUsualElements);
         levels_[depth_++] = {*p_ == '[', true, Key::other, false, kNoIndex};
         ++p_;
         return true;
