@@ -1,0 +1,76 @@
+#include "app/config.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <vector>
+
+#include "app/errors.hpp"
+
+namespace skat::app {
+namespace {
+
+Invocation read(std::vector<const char*> arguments) {
+  arguments.insert(arguments.begin(), "skat");
+  return read_config(static_cast<int>(arguments.size()), arguments.data());
+}
+
+// Sets a variable for one test.
+class Environment {
+ public:
+  Environment(const char* name, const char* value) : name_(name) { ::setenv(name, value, 1); }
+  ~Environment() { ::unsetenv(name_); }
+
+ private:
+  const char* name_;
+};
+
+TEST(Config, HasDefaultsThatNeedNoService) {
+  const auto [command, config] = read({"serve"});
+  EXPECT_EQ(command, Command::serve);
+  EXPECT_EQ(config.listen.port, 5000);
+  EXPECT_EQ(config.data, "./data");
+  EXPECT_EQ(config.engineio.ping_interval, std::chrono::seconds(25));
+}
+
+TEST(Config, TakesFlagsBeforeTheEnvironmentBeforeDefaults) {
+  const Environment port("PORT", "6001"), data("SKAT_DATA", "/somewhere");
+  EXPECT_EQ(read({"serve"}).config.listen.port, 6001);
+  EXPECT_EQ(read({"serve"}).config.data, "/somewhere");
+  EXPECT_EQ(read({"serve", "--port", "6002"}).config.listen.port, 6002);
+}
+
+TEST(Config, ReadsAddresses) {
+  EXPECT_EQ(read({"serve", "--listen", "127.0.0.1:81"}).config.listen.address, "127.0.0.1");
+  EXPECT_EQ(read({"serve", "--listen", "[::1]:81"}).config.listen.address, "::1");
+  EXPECT_EQ(read({"serve", "--listen", ":81"}).config.listen.address, "0.0.0.0");
+}
+
+TEST(Config, RefusesWhatItDoesNotUnderstandInOneLine) {
+  const std::vector<std::vector<const char*>> bad{{"serve", "--port", "70000"},
+                                                  {"serve", "--port", "x"},
+                                                  {"serve", "--fly"},
+                                                  {"fly"},
+                                                  {"serve", "--listen", "nonsense"},
+                                                  {"serve", "--listen", "127.0.0.1:x"},
+                                                  {"serve", "--log-level", "no"},
+                                                  {"serve", "--allow-origin", "ftp://x"}};
+  for (const auto& arguments : bad) {
+    try {
+      (void)read(arguments);
+      ADD_FAILURE() << arguments.back();
+    } catch (const StartError& error) {
+      EXPECT_EQ(std::string(error.what()).find('\n'), std::string::npos);
+    }
+  }
+}
+
+TEST(Config, KeepsAllowedOrigins) {
+  const auto config =
+      read({"serve", "--allow-origin", "https://a.example/", "--allow-origin", "http://b.example"}).config;
+  EXPECT_EQ(config.engineio.origin.allowed, (std::vector<std::string>{"https://a.example", "http://b.example"}));
+  EXPECT_TRUE(read({"serve", "--allow-origin", "*"}).config.engineio.origin.allow_any);
+}
+
+}  // namespace
+}  // namespace skat::app

@@ -1,0 +1,195 @@
+#include "app/server.hpp"
+
+#include <fmt/format.h>
+#include <sys/resource.h>
+
+#include <chrono>
+#include <future>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "app/backends.hpp"
+#include "app/data_directory.hpp"
+#include "app/errors.hpp"
+#include "chat/node.hpp"
+#include "engineio/engine.hpp"
+#include "gateway/gateway.hpp"
+#include "gateway/http_routes.hpp"
+#include "gateway/static_files.hpp"
+#include "net/http_server.hpp"
+#include "net/loop_group.hpp"
+
+namespace skat::app {
+namespace {
+
+constexpr std::chrono::seconds kNumbersInterval{1};     // how often /metrics' numbers are refreshed
+constexpr std::chrono::milliseconds kCloseTime{1'000};  // what closing connections may take after the drain
+
+// Every connection is a descriptor: take what the system allows.
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+std::size_t loop_count(const Config& config) {
+  if (config.loops > 0) return config.loops;
+  return std::max(1U, std::thread::hardware_concurrency());
+}
+
+}  // namespace
+
+// In the order of construction; the destructor joins the threads first, then everything goes in reverse.
+struct Server::Parts {
+  explicit Parts(const Config& c) : config(c), data(config.data), loops("loop-", loop_count(config)), core("core", 1) {}
+  ~Parts() {
+    loops.stop();
+    loops.join();
+    core.stop();
+    core.join();
+  }
+
+  [[nodiscard]] net::Loop& core_loop() { return *core.loops().front(); }
+
+  void wire();
+  void start();
+  // Core thread: copies what engines and chat count to where /metrics reads it.
+  void refresh_numbers();
+
+  const Config config;
+  DataDirectory data;
+  net::LoopGroup loops, core;
+  Backends backends;
+  std::vector<std::unique_ptr<socketio::Server>> socketio;
+  std::unique_ptr<gateway::Gateway> gateway;
+  std::unique_ptr<chat::Node> node;
+  std::vector<std::unique_ptr<engineio::Engine>> engines;
+  std::unique_ptr<net::HttpServer> http;
+};
+
+void Server::Parts::wire() {
+  backends = open_backends(config, core_loop());
+  std::vector<gateway::Gateway::Loop> gateway_loops;
+  for (auto* loop : loops.loops()) {
+    socketio.push_back(socketio::make_server(config.socketio, *loop));
+    gateway_loops.push_back({loop, socketio.back().get()});
+  }
+  gateway = std::make_unique<gateway::Gateway>(config.gateway, core_loop(), gateway_loops);
+  node = chat::make_node(config.chat, core_loop(), *backends.log, *backends.bus, *backends.store, gateway->fanout());
+  gateway->connect(*node);
+  engines = engineio::make_engines(config.engineio, loops.loops(), [this](std::size_t i) -> engineio::Engine::Accept {
+    return [server = socketio[i].get()](engineio::Session& session) { return server->accept(session); };
+  });
+
+  net::Router router;
+  router.add_prefix("*", config.engineio.path,
+                    [this](net::HttpRequest request, net::Responder responder) {
+                      for (std::size_t i = 0; i < engines.size(); ++i) {
+                        if (loops.loops()[i] == &responder.loop()) {
+                          return engines[i]->handle(std::move(request), std::move(responder));
+                        }
+                      }
+                    },
+                    {.max_body_bytes = config.engineio.max_payload_bytes});
+  gateway::add_http_routes(router, *gateway, kVersion, gateway::embedded_web_files());
+  auto opened = net::HttpServer::open(config.listen, config.http, std::move(router), loops.loops());
+  if (!opened) {
+    throw StartError(
+        fmt::format("cannot listen on {}:{}: {}", config.listen.address, config.listen.port, opened.error().message()));
+  }
+  http = std::move(*opened);
+}
+
+void Server::Parts::start() {
+  loops.start();
+  core.start();
+  std::promise<error_code> ready;
+  core_loop().post([this, &ready] {
+    node->start([this, &ready](result<void> outcome) {
+      if (outcome) {
+        refresh_numbers();
+        gateway->open();
+      }
+      ready.set_value(outcome ? error_code{} : outcome.error());
+    });
+  });
+  const auto error = ready.get_future().get();
+  if (error)
+    throw StartError(
+        fmt::format("the conversations in {} cannot be loaded: {}", config.data.string(), error.message()));
+  http->start();
+}
+
+void Server::Parts::refresh_numbers() {
+  const auto stats = node->stats();
+  auto& numbers = gateway->core_numbers();
+  numbers.ready.set(1);
+  numbers.events.set(stats.events);
+  numbers.duplicates.set(stats.duplicates);
+  numbers.refused.set(stats.refused);
+  numbers.archived.set(stats.archived);
+  numbers.pending.set(stats.pending);
+  numbers.feeds.set(stats.feeds);
+  numbers.rooms.set(stats.rooms);
+  numbers.archive_lag.set(stats.archive_lag);
+  numbers.archive_commits.set(stats.archive_commits);
+  numbers.resyncs.set(stats.resyncs);
+  numbers.dead_letters.set(stats.dead_letters);
+  gateway->on_every_loop([this](std::size_t i) -> base::Executor::Task {
+    return [engine = engines[i].get(), &to = gateway->numbers(i)] {
+      const auto now = engine->stats();
+      to.polling.set(now.polling);
+      to.websocket.set(now.websocket);
+      to.opened.set(now.opened);
+      to.upgrades.set(now.upgrades);
+      to.frames_in.set(now.frames_in);
+      to.frames_out.set(now.frames_out);
+      to.slow_consumers.set(now.slow_consumers);
+    };
+  });
+  [[maybe_unused]] const auto timer = core_loop().after(kNumbersInterval, [this] { refresh_numbers(); });
+}
+
+Server::Server(const Config& config) {
+  raise_descriptor_limit();
+  parts_ = std::make_unique<Parts>(config);
+  parts_->wire();
+  parts_->start();
+}
+
+Server::~Server() = default;
+
+std::uint16_t Server::port() const noexcept {
+  return parts_->http->port();
+}
+
+void Server::stop() {
+  parts_->http->drain();
+  std::promise<void> stopped;
+  parts_->core_loop().post([this, &stopped] {
+    parts_->gateway->core_numbers().ready.set(0);
+    parts_->node->stop([&stopped] { stopped.set_value(); });
+  });
+  stopped.get_future().wait_for(parts_->config.chat.drain_timeout + kCloseTime);
+
+  // Answers that chat gave are in the loops' mailboxes by now: each loop sends them, then closes its sessions.
+  auto closing = std::make_shared<std::vector<std::promise<void>>>(parts_->engines.size());
+  std::vector<std::future<void>> closed;
+  for (auto& promise : *closing) closed.push_back(promise.get_future());
+  parts_->core_loop().post([this, closing] {
+    parts_->gateway->on_every_loop([this, closing](std::size_t i) -> base::Executor::Task {
+      return [engine = parts_->engines[i].get(), closing, i] {
+        engine->shut_down();
+        (*closing)[i].set_value();
+      };
+    });
+  });
+  const auto end = std::chrono::steady_clock::now() + kCloseTime;
+  for (auto& done : closed) done.wait_until(end);
+  // One more turn of each loop carries the last bytes out.
+  std::this_thread::sleep_for(std::chrono::milliseconds(50));
+}
+
+}  // namespace skat::app

@@ -1,0 +1,184 @@
+#include "chat/archiver.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/logger.hpp"
+#include "store/errc.hpp"
+
+namespace skat::chat {
+namespace {
+
+constexpr std::chrono::milliseconds kFirstRetry{50}, kLongestRetry{5'000};
+
+}  // namespace
+
+Archiver::Archiver(const Config& config, base::Executor& core, store::Conversations& conversations,
+                   std::uint32_t partition, std::string log_id, log::Offset next_offset, log::Offset snapshots_as_of,
+                   SnapshotTaker::Source snapshot, OnArchived on_archived)
+    : config_(config),
+      core_(core),
+      conversations_(conversations),
+      partition_(partition),
+      log_id_(std::move(log_id)),
+      on_archived_(std::move(on_archived)),
+      next_offset_(next_offset),
+      snapshots_as_of_(snapshots_as_of),
+      taker_(std::move(snapshot)),
+      backoff_(kFirstRetry, kLongestRetry) {}
+
+void Archiver::push(Item item) {
+  if (item.room) {
+    taker_.touch(*item.room, item.offset);
+    arm_snapshots();
+  }
+  if (item.offset < next_offset_) return;
+  if (item.event) ++counts_.lag;
+  items_.push_back(std::move(item));
+  schedule();
+}
+
+void Archiver::flush(base::Function<void()> done) {
+  if (stopped_) return;
+  flushes_.push_back(std::move(done));
+  take_snapshots();
+  schedule();
+}
+
+void Archiver::schedule() {
+  if (flight_ || stopped_) return;
+  const bool snapshots_only = items_.empty() && snapshots_;
+  if (snapshots_only || (!items_.empty() && (due_ || !flushes_.empty() || items_.size() >= config_.archive_batch_events))) {
+    take_off();
+    return;
+  }
+  if (items_.empty()) {
+    for (auto& done : std::exchange(flushes_, {})) done();
+    return;
+  }
+  if (std::exchange(armed_, true)) return;
+  std::ignore = core_.after(config_.archive_interval, lifetime_.guard([this] {
+    armed_ = false;
+    due_ = true;
+    schedule();
+  }));
+}
+
+void Archiver::arm_snapshots() {
+  if (std::exchange(snapshots_armed_, true)) return;
+  std::ignore = core_.after(config_.snapshot_interval, lifetime_.guard([this] {
+    snapshots_armed_ = false;
+    take_snapshots();
+    schedule();
+    if (taker_.dirty()) arm_snapshots();
+  }));
+}
+
+// Between two turns the fold stands at position_, so the rows are what the records below it make. While it is still
+// behind what the store has, there is no transaction that they could belong to.
+void Archiver::take_snapshots() {
+  if (!snapshots_ && taker_.dirty() && position_ >= next_offset_) snapshots_ = taker_.take(position_);
+}
+
+// A batch never reaches over the place where snapshots were taken: they belong to the transaction that ends there.
+void Archiver::take_off() {
+  due_ = false;
+  Flight flight;
+  flight.items = std::min(items_.size(), config_.archive_batch_events);
+  std::size_t below = items_.size();
+  if (snapshots_) {
+    const auto first_behind = std::ranges::partition_point(
+        items_, [at = snapshots_->at](const Item& item) { return item.offset < at; });
+    below = static_cast<std::size_t>(first_behind - items_.begin());
+    flight.items = std::min(flight.items, below);
+  }
+  if (snapshots_ && flight.items == below) {
+    flight.end = snapshots_->at;
+    flight.snapshots = std::exchange(snapshots_, std::nullopt);
+  } else {
+    flight.end = items_[flight.items - 1].offset.next();
+  }
+  flight_ = std::move(flight);
+  attempt();
+}
+
+void Archiver::attempt() {
+  ++flight_->attempts;
+  conversations_.archive(batch(), lifetime_.guard([this](const result<void>& outcome) { on_result(outcome); }));
+}
+
+store::ArchiveBatch Archiver::batch() const {
+  store::ArchiveBatch batch;
+  batch.partition = partition_;
+  batch.start = next_offset_.value();
+  batch.end = flight_->end.value();
+  for (std::size_t i = 0; i < flight_->items; ++i) {
+    if (items_[i].event) batch.events.push_back(items_[i].event->whole());
+    if (items_[i].dead_letter) batch.dead_letters.push_back(*items_[i].dead_letter);
+  }
+  if (flight_->snapshots) {
+    batch.snapshots = flight_->snapshots->rows;
+    batch.snapshots_as_of = flight_->snapshots->as_of.value();
+  }
+  return batch;
+}
+
+void Archiver::on_result(const result<void>& outcome) {
+  if (outcome) {
+    land();
+  } else if (outcome.error() == store::errc::superseded && flight_->attempts > 1) {
+    check_whose();
+  } else if (outcome.error() == store::errc::superseded || outcome.error() == condition::corrupt) {
+    stop(outcome.error());
+  } else {
+    retry(outcome.error());
+  }
+}
+
+void Archiver::retry(error_code error) {
+  const auto wait = backoff_.next();
+  base::log(base::LogLevel::warn, "chat", "partition {}: cannot archive [{}, {}): {}; again in {} ms", partition_,
+            next_offset_.value(), flight_->end.value(), error.message(), wait.count());
+  std::ignore = core_.after(wait, lifetime_.guard([this] { attempt(); }));
+}
+
+// An attempt that was answered with an error may have been committed all the same. The outputs are a function of the log,
+// so a store that stands at this batch's end holds this batch, whoever wrote it.
+void Archiver::check_whose() {
+  conversations_.load_fold(partition_, log_id_, lifetime_.guard([this](result<store::StoredFold> stored) {
+    if (!stored) {
+      retry(stored.error());
+    } else if (stored->next_offset == flight_->end.value()) {
+      land();
+    } else {
+      stop(store::errc::superseded);
+    }
+  }));
+}
+
+void Archiver::land() {
+  const Flight flight = std::move(*std::exchange(flight_, std::nullopt));
+  backoff_.reset();
+  std::vector<HotEventPtr> events;
+  for (std::size_t i = 0; i < flight.items; ++i) {
+    if (items_[i].event) events.push_back(std::move(items_[i].event));
+  }
+  items_.erase(items_.begin(), items_.begin() + static_cast<std::ptrdiff_t>(flight.items));
+  next_offset_ = flight.end;
+  if (flight.snapshots) snapshots_as_of_ = flight.snapshots->as_of;
+  counts_.events += events.size();
+  counts_.lag -= events.size();
+  ++counts_.commits;
+  on_archived_(events);
+  if (!flushes_.empty()) take_snapshots();
+  schedule();
+}
+
+void Archiver::stop(error_code error) {
+  stopped_ = true;
+  base::log(base::LogLevel::error, "chat",
+            "partition {}: archiving has stopped at offset {}: {}; restart the node once the cause is found",
+            partition_, next_offset_.value(), error.message());
+}
+
+}  // namespace skat::chat

@@ -1,0 +1,45 @@
+// The bytes on a room's bus channel. Sans-I/O. Numbers are big-endian; a receiver copies the encoded event without
+// parsing it.
+//
+//   events    'E' | u64 epoch | { u64 seq | u8 kind | 16 sender | u32 bytes | the event's JSON }*      ascending seq
+//   typing    'T' | u8 on | 16 user | u64 device | name to the end
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "chat/types.hpp"
+
+namespace skat::chat {
+
+// "room/" and the id: events and typing of one room.
+[[nodiscard]] std::string room_channel(const model::RoomId& room);
+[[nodiscard]] std::optional<model::RoomId> parse_room_channel(std::string_view channel);
+
+// Puts a room's events of one turn together.
+class EventsMessage {
+ public:
+  explicit EventsMessage(model::Epoch epoch);
+  void add(const FeedEvent& event);
+  [[nodiscard]] base::Bytes take() && { return std::move(bytes_); }
+
+ private:
+  base::Bytes bytes_;
+};
+[[nodiscard]] base::Bytes encode_typing(const Identity& who, bool on);
+
+struct FeedEvents {
+  model::Epoch epoch;
+  std::vector<FeedEventPtr> events;
+};
+struct FeedTyping {
+  Identity who;
+  bool on = false;
+};
+using FeedMessage = std::variant<FeedEvents, FeedTyping>;
+// nullopt: not such a message; whatever the bytes are.
+[[nodiscard]] std::optional<FeedMessage> decode_feed_message(const model::RoomId& room, std::string_view bytes);
+
+}  // namespace skat::chat

@@ -1,0 +1,287 @@
+#include "chat/node.hpp"
+
+#include <utility>
+
+#include "base/logger.hpp"
+#include "base/random.hpp"
+#include "chat/history.hpp"
+#include "chat/hot_tail.hpp"
+#include "chat/identity.hpp"
+#include "chat/partitions.hpp"
+#include "chat/read_markers.hpp"
+#include "chat/recent_memberships.hpp"
+#include "chat/room_feeds.hpp"
+#include "chat/rooms.hpp"
+#include "chat/streams.hpp"
+#include "chat/submit.hpp"
+#include "chat/typing.hpp"
+
+namespace skat::chat {
+namespace {
+
+constexpr std::chrono::milliseconds kFirstRetry{100}, kLongestRetry{5'000};
+constexpr std::string_view kAnonymousName = "anonymous";
+
+// The node's parts and nothing else: who hands what to whom.
+class NodeImpl final : public Node, private bus::BusListener, private PartitionOwner::Listener {
+ public:
+  NodeImpl(const Config& config, base::Executor& core, log::Log& log, bus::Bus& bus, store::Store& store,
+           Fanout& fanout)
+      : config_(config),
+        core_(core),
+        bus_(bus),
+        fanout_(fanout),
+        hot_tail_(config.hot_tail_bytes),
+        ranges_(hot_tail_, store),
+        partitions_(config_, {core, log, bus, store, hot_tail_}, store, incarnation_, *this),
+        submitter_(config_, core, log, incarnation_,
+                   [this](const model::RoomId& room) { return partitions_.number_of(room); }),
+        feeds_(config_, {core, fanout, partitions_, ranges_, resyncs_}, bus),
+        streams_(partitions_, feeds_, ranges_, resyncs_),
+        history_(core, partitions_, hot_tail_, store),
+        markers_(config_, core, partitions_, hot_tail_, store, fanout),
+        rooms_(partitions_, store, submitter_, markers_, recent_),
+        identity_(config_, core, store),
+        typing_(core, bus, partitions_),
+        backoff_(kFirstRetry, kLongestRetry) {}
+
+  void start(Done<void> ready) override {
+    ready_ = std::move(ready);
+    bus_.start(*this);
+    identity_.load(step([this] { partitions_.start(step([this] { make_lobby(); })); }));
+  }
+
+  void stop(base::Function<void()> stopped) override {
+    if (ready_) finish_start(errc::shutting_down);
+    state_ = State::stopping;
+    stopped_ = std::move(stopped);
+    std::ignore = core_.after(config_.drain_timeout, lifetime_.guard([this] {
+      if (stopped_) base::log(base::LogLevel::warn, "chat", "drain timeout: {} requests unanswered", submitter_.pending());
+      finish_stop();
+    }));
+    submitter_.when_idle([this] { partitions_.flush(lifetime_.guard([this] { flush_markers(); })); });
+  }
+
+  void authenticate(Credentials credentials, Done<Welcome> done) override {
+    if (refused(done)) return;
+    auto on_known = [this, done = std::move(done)](result<IdentityDesk::Known> known) mutable {
+      if (!known) {
+        done(known.error());
+      } else {
+        welcome(std::move(*known), std::move(done));
+      }
+    };
+    identity_.identify(std::move(credentials), lifetime_.guard(std::move(on_known)));
+  }
+
+  void create_room(Identity who, std::string name, model::Access access, Done<RoomInfo> done) override {
+    if (!refused(done)) rooms_.create(std::move(who), std::move(name), access, std::move(done));
+  }
+
+  void list_rooms(std::string after, std::size_t limit, Done<RoomListPage> done) override {
+    if (!refused(done)) rooms_.list(std::move(after), limit, std::move(done));
+  }
+
+  void room_info(model::RoomId room, model::UserId user, Done<RoomInfo> done) override {
+    if (!refused(done)) rooms_.info(room, user, std::move(done));
+  }
+
+  void submit(Submission submission, Done<Accepted> done) override {
+    if (refused(done)) return;
+    if (partitions_.overfull(submission.room)) {
+      done(errc::unavailable);
+    } else if (submission.kind == model::RecordKind::member_leave) {
+      submit_leave(std::move(submission), std::move(done));
+    } else {
+      submitter_.submit(std::move(submission), std::move(done));
+    }
+  }
+
+  void submit_anonymous(std::string text, Done<Accepted> done) override {
+    Submission submission;
+    submission.kind = model::RecordKind::message_send;
+    submission.room = model::kLobby;
+    submission.who = {model::kAnonymousUser, std::string(kAnonymousName), {}};
+    submission.text = std::move(text);
+    submit(std::move(submission), std::move(done));
+  }
+
+  void history(HistoryRequest request, Done<HistoryPage> done) override {
+    if (!refused(done)) history_.read(std::move(request), std::move(done));
+  }
+
+  void open_stream(StreamRequest request, Done<StreamStart> done) override {
+    if (!refused(done)) streams_.open(std::move(request), std::move(done));
+  }
+
+  void close_stream(LoopIndex loop, model::RoomId room) override { streams_.close(loop, room); }
+
+  void typing(Identity who, model::RoomId room, bool on) override {
+    if (state_ == State::ready) typing_.set(who, room, on);
+  }
+
+  void mark_read(Identity who, model::RoomId room, model::Seq seq, Done<store::ReadMarker> done) override {
+    if (!refused(done)) markers_.mark(who.user, room, seq, std::move(done));
+  }
+
+  [[nodiscard]] NodeStats stats() const override {
+    const auto counts = partitions_.counts();
+    NodeStats stats;
+    stats.events = counts.owner.events;
+    stats.duplicates = counts.owner.duplicates;
+    stats.refused = counts.owner.refused;
+    stats.dead_letters = counts.owner.dead_letters;
+    stats.archived = counts.archiver.events;
+    stats.archive_lag = counts.archiver.lag;
+    stats.archive_commits = counts.archiver.commits;
+    stats.pending = submitter_.pending();
+    stats.feeds = feeds_.size();
+    stats.rooms = counts.rooms;
+    stats.resyncs = resyncs_;
+    return stats;
+  }
+
+ private:
+  enum class State { starting, ready, stopping };
+
+  // True: `done` was told why nothing can be asked now.
+  template <class T>
+  bool refused(Done<T>& done) {
+    if (state_ == State::ready) return false;
+    done(state_ == State::starting ? errc::unavailable : errc::shutting_down);
+    return true;
+  }
+
+  // A step of start(): the next one, or the end with its error.
+  template <class F>
+  Done<void> step(F next) {
+    return lifetime_.guard([this, next = std::move(next)](const result<void>& outcome) mutable {
+      if (!ready_) return;
+      if (outcome) {
+        next();
+      } else {
+        finish_start(outcome.error());
+      }
+    });
+  }
+
+  void make_lobby() {
+    rooms_.ensure_lobby(lifetime_.guard([this](const result<void>& made) {
+      if (!ready_) return;
+      if (made || made.error() == condition::refused) {
+        finish_start(made);
+        return;
+      }
+      base::log(base::LogLevel::warn, "chat", "cannot make the lobby: {}; again", made.error().message());
+      std::ignore = core_.after(backoff_.next(), lifetime_.guard([this] {
+        if (ready_) make_lobby();
+      }));
+    }));
+  }
+
+  void finish_start(result<void> outcome) {
+    if (outcome) state_ = State::ready;
+    std::exchange(ready_, nullptr)(std::move(outcome));
+  }
+
+  void flush_markers() { markers_.flush(lifetime_.guard([this] { finish_stop(); })); }
+
+  void finish_stop() {
+    if (!stopped_) return;
+    auto stopped = std::exchange(stopped_, nullptr);
+    submitter_.abandon();
+    feeds_.close();
+    stopped();
+  }
+
+  void welcome(IdentityDesk::Known known, Done<Welcome> done) {
+    const model::UserId user = known.identity.user;
+    if (const auto lobby = partitions_.room(model::kLobby); lobby && known.new_user) {
+      markers_.begin(user, model::kLobby, lobby->seq);
+    }
+    auto on_mine = [known = std::move(known), done = std::move(done)](Rooms::Mine mine) mutable {
+      done(Welcome{std::move(known.identity), std::move(known.token), std::move(mine.rooms), mine.complete});
+    };
+    rooms_.of_user(user, lifetime_.guard(std::move(on_mine)));
+  }
+
+  // The answer waits until the local streams have got the event, so that by then the user's own have ended.
+  void submit_leave(Submission submission, Done<Accepted> done) {
+    const model::RoomId room = submission.room;
+    submitter_.submit(std::move(submission), [this, room, done = std::move(done)](const result<Accepted>& left) mutable {
+      if (!left) {
+        done(left.error());
+      } else {
+        feeds_.catch_up(room, lifetime_.guard([left = *left, done = std::move(done)]() mutable { done(left); }));
+      }
+    });
+  }
+
+  // PartitionOwner::Listener
+  void on_event(const HotEventPtr& hot, bool live) override {
+    recent_.on_event(*hot);
+    if (!live) return;
+    const model::Event& event = hot->event;
+    switch (event.kind) {
+      case model::EventKind::member_joined:
+        markers_.begin(event.sender, event.room, event.seq);
+        [[fallthrough]];
+      case model::EventKind::room_created:
+        fanout_.room_joined(event.sender, rooms_.describe(event.room, event.sender, {}));
+        break;
+      case model::EventKind::member_left:
+        feeds_.catch_up(event.room, lifetime_.guard([this, user = event.sender, room = event.room] {
+          fanout_.room_left(user, room);
+        }));
+        break;
+      case model::EventKind::message:
+        break;
+    }
+  }
+  void on_archived(std::span<const HotEventPtr> events) override { recent_.on_archived(events); }
+  void on_decision(const EventKey& key, result<Accepted> answer) override { submitter_.on_decision(key, answer); }
+
+  // bus::BusListener
+  void on_message(std::string_view channel, const base::SharedBytes& payload) override {
+    if (state_ != State::starting) feeds_.on_message(channel, *payload);
+  }
+  void on_bus_down() override {}
+  void on_bus_up() override { feeds_.verify_all(); }
+
+  // set at construction
+  const Config config_;
+  base::Executor& core_;
+  bus::Bus& bus_;
+  Fanout& fanout_;
+  const std::uint64_t incarnation_ = base::random_u64();  // of this run of the node: marks its own records
+
+  // The parts, each below those it uses.
+  State state_ = State::starting;
+  std::uint64_t resyncs_ = 0;
+  HotTail hot_tail_;
+  RangeReader ranges_;
+  RecentMemberships recent_;
+  Partitions partitions_;
+  Submitter submitter_;
+  RoomFeeds feeds_;
+  Streams streams_;
+  History history_;
+  ReadMarkers markers_;
+  Rooms rooms_;
+  IdentityDesk identity_;
+  Typing typing_;
+
+  Done<void> ready_;
+  base::Function<void()> stopped_;
+  Backoff backoff_;
+  Lifetime lifetime_;
+};
+
+}  // namespace
+
+std::unique_ptr<Node> make_node(const Config& config, base::Executor& core, log::Log& log, bus::Bus& bus,
+                                store::Store& store, Fanout& fanout) {
+  return std::make_unique<NodeImpl>(config, core, log, bus, store, fanout);
+}
+
+}  // namespace skat::chat

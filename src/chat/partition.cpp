@@ -1,0 +1,154 @@
+#include "chat/partition.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/logger.hpp"
+#include "log/errc.hpp"
+
+namespace skat::chat {
+namespace {
+
+constexpr std::chrono::milliseconds kFirstRetry{100}, kLongestRetry{5'000};
+
+}  // namespace
+
+Partition::Partition(const Config& config, const Ports& ports, log::Partition number, std::uint64_t incarnation,
+                     PartitionOwner::Listener& owner_listener, Archiver::OnArchived on_archived)
+    : config_(config),
+      ports_(ports),
+      number_(number),
+      incarnation_(incarnation),
+      owner_listener_(owner_listener),
+      on_archived_(std::move(on_archived)),
+      backoff_(kFirstRetry, kLongestRetry) {}
+
+void Partition::start(Done<void> ready) {
+  ready_ = std::move(ready);
+  try_load();
+}
+
+void Partition::try_load() {
+  ports_.conversations.load_fold(number_.value(), ports_.log.log_id(),
+                                 lifetime_.guard([this](result<store::StoredFold> stored) {
+                                   if (stored) {
+                                     on_loaded(std::move(*stored));
+                                   } else {
+                                     retry(stored.error());
+                                   }
+                                 }));
+}
+
+void Partition::retry(error_code error) {
+  if (error != condition::retryable) {
+    finish(error);
+    return;
+  }
+  const auto wait = backoff_.next();
+  base::log(base::LogLevel::warn, "chat", "partition {}: cannot load: {}; again in {} ms", number_.value(),
+            error.message(), wait.count());
+  std::ignore = ports_.core.after(wait, lifetime_.guard([this] { try_load(); }));
+}
+
+void Partition::on_loaded(store::StoredFold stored) {
+  auto on_bounds = [this, stored = std::move(stored)](result<log::Bounds> bounds) mutable {
+    if (!bounds) {
+      retry(bounds.error());
+      return;
+    }
+    if (const auto sound = check(stored, *bounds); !sound) {
+      finish(sound.error());
+      return;
+    }
+    assemble(std::move(stored), *bounds);
+  };
+  ports_.log.bounds(number_, lifetime_.guard(std::move(on_bounds)));
+}
+
+result<void> Partition::check(const store::StoredFold& stored, const log::Bounds& bounds) const {
+  constexpr std::uint64_t kFirstOffset = 1;  // a log may count from 0 or 1
+  if (stored.log_id != ports_.log.log_id()) {
+    base::log(base::LogLevel::error, "chat",
+              "partition {}: the store goes on from log {}, but this is log {}: put the two that belong together back",
+              number_.value(), stored.log_id, ports_.log.log_id());
+    return log::errc::offset_lost;
+  }
+  const std::uint64_t needed = std::min(stored.next_offset, stored.snapshots_as_of);
+  if (bounds.start.value() > std::max(needed, kFirstOffset)) {
+    base::log(base::LogLevel::error, "chat",
+              "partition {}: the log begins at offset {}, but the store needs it from {}: records are missing",
+              number_.value(), bounds.start.value(), needed);
+    return log::errc::offset_lost;
+  }
+  if (bounds.end.value() < stored.next_offset) {
+    base::log(base::LogLevel::error, "chat",
+              "partition {}: the log ends at offset {}, but the store has archived it up to {}: the log is older",
+              number_.value(), bounds.end.value(), stored.next_offset);
+    return log::errc::offset_lost;
+  }
+  return {};
+}
+
+void Partition::assemble(store::StoredFold stored, const log::Bounds& bounds) {
+  fold::Fold fold(stored.epoch);
+  Follower::AsOf as_of;
+  for (const store::RoomSnapshot& snapshot : stored.snapshots) {
+    if (const auto loaded = fold.load(snapshot.room, snapshot.state); !loaded) {
+      base::log(base::LogLevel::error, "chat", "partition {}: the snapshot of room {} cannot be read: {}",
+                number_.value(), snapshot.room.hex(), loaded.error().message());
+      finish(loaded.error());
+      return;
+    }
+    if (snapshot.as_of > stored.snapshots_as_of) as_of.emplace(snapshot.room, snapshot.as_of);
+  }
+  const log::Offset next{stored.next_offset};
+  const log::Offset as_of_all{std::min(stored.snapshots_as_of, stored.next_offset)};
+  target_ = bounds.end;
+  archiver_ = std::make_unique<Archiver>(
+      config_, ports_.core, ports_.conversations, number_.value(), stored.log_id, next, as_of_all,
+      [this](const model::RoomId& room) {
+        return follower_->fold().room(room) ? follower_->fold().snapshot(room) : std::string{};
+      },
+      [this](std::span<const HotEventPtr> events) {
+        on_archived_(events);
+        go_on();
+      });
+  owner_ = std::make_unique<PartitionOwner>(incarnation_, stored.epoch, next, ports_.hot_tail, ports_.bus,
+                                            ports_.conversations, *archiver_, owner_listener_);
+  follower_ = std::make_unique<Follower>(ports_.core, ports_.log, number_, std::move(fold), std::move(as_of),
+                                         std::max(as_of_all, bounds.start), static_cast<Follower::Listener&>(*this));
+  if (follower_->position() >= target_) finish({});
+  follower_->start();
+}
+
+void Partition::on_folded(std::span<Folded> batch, log::Offset position) {
+  owner_->on_folded(batch, position);
+  if (!ready_) return;
+  if (position >= target_) {
+    finish({});
+  } else if (archiver_->waiting() >= config_.max_unarchived_events) {
+    follower_->pause();  // while loading nobody waits for news, so memory stays bounded by waiting for the store
+  }
+}
+
+void Partition::go_on() {
+  if (follower_ && archiver_->waiting() < config_.max_unarchived_events) follower_->resume();
+}
+
+void Partition::finish(result<void> outcome) {
+  if (outcome) owner_->go_live();
+  std::exchange(ready_, nullptr)(std::move(outcome));
+}
+
+void Partition::trim(base::WallTime keep_newer_than) {
+  const log::Offset committed = std::min(archiver_->next_offset(), archiver_->snapshots_as_of());
+  if (committed.value() == 0) return;
+  ports_.log.trim(number_, log::Offset{committed.value() - 1}, keep_newer_than,
+                  lifetime_.guard([this](const result<void>& trimmed) {
+                    if (trimmed) return;
+                    base::log(base::LogLevel::warn, "chat", "partition {}: cannot trim the log: {}", number_.value(),
+                              trimmed.error().message());
+                  }));
+}
+
+}  // namespace skat::chat

@@ -1,0 +1,77 @@
+// Partition: one partition on this node: its follower, owner and archiver, and how they come up from the store.
+// Lives on: the core executor.
+// Ends by: destruction.
+// Rule: refused unless the store's position lies inside the log that it was counted on.
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "chat/archiver.hpp"
+#include "chat/follower.hpp"
+#include "chat/partition_owner.hpp"
+#include "chat/types.hpp"
+
+namespace skat::chat {
+
+class Partition final : private Follower::Listener {
+ public:
+  struct Ports {
+    base::Executor& core;
+    log::Log& log;
+    bus::Bus& bus;
+    store::Conversations& conversations;
+    HotTail& hot_tail;
+  };
+
+  Partition(const Config& config, const Ports& ports, log::Partition number, std::uint64_t incarnation,
+            PartitionOwner::Listener& owner_listener, Archiver::OnArchived on_archived);
+  Partition(const Partition&) = delete;
+  Partition& operator=(const Partition&) = delete;
+
+  // Loads the fold and catches up to the log's end as seen now. condition::corrupt: this log and this store do not belong
+  // together, or the log has lost what the store lacks; tried again for as long as one of them is away.
+  void start(Done<void> ready);
+
+  // From here on: only once start() has succeeded.
+  [[nodiscard]] const fold::Fold& fold() const { return follower_->fold(); }
+  [[nodiscard]] log::Offset position() const { return follower_->position(); }
+  [[nodiscard]] bool failed() const { return follower_->failed(); }
+  [[nodiscard]] const Archiver& archiver() const { return *archiver_; }
+  void flush(base::Function<void()> done) { archiver_->flush(std::move(done)); }
+  // Forgets what the store has committed and is older than `keep_newer_than`, but for the last record committed: the log's
+  // start must not come to lie above the store's position.
+  void trim(base::WallTime keep_newer_than);
+
+  [[nodiscard]] PartitionOwner::Counts owner_counts() const { return owner_ ? owner_->counts() : PartitionOwner::Counts{}; }
+  [[nodiscard]] Archiver::Counts archiver_counts() const { return archiver_ ? archiver_->counts() : Archiver::Counts{}; }
+  [[nodiscard]] std::size_t room_count() const { return follower_ ? follower_->fold().room_count() : 0; }
+
+ private:
+  void on_folded(std::span<Folded> batch, log::Offset position) override;
+  void try_load();
+  void retry(error_code error);
+  void on_loaded(store::StoredFold stored);
+  result<void> check(const store::StoredFold& stored, const log::Bounds& bounds) const;
+  void assemble(store::StoredFold stored, const log::Bounds& bounds);
+  void finish(result<void> outcome);
+  void go_on();
+
+  // set at construction
+  const Config& config_;
+  Ports ports_;
+  log::Partition number_;
+  std::uint64_t incarnation_;
+  PartitionOwner::Listener& owner_listener_;
+  Archiver::OnArchived on_archived_;
+
+  Done<void> ready_;
+  log::Offset target_;  // ready when the fold has reached it
+  std::unique_ptr<Archiver> archiver_;
+  std::unique_ptr<PartitionOwner> owner_;
+  std::unique_ptr<Follower> follower_;
+  Backoff backoff_;
+  Lifetime lifetime_;
+};
+
+}  // namespace skat::chat

@@ -1,0 +1,50 @@
+// Typing: who is writing in which room. Never in the log; over the bus, coalesced, and the first thing to be dropped.
+// Lives on: the core executor.
+// Ends by: destruction.
+#pragma once
+
+#include <deque>
+#include <unordered_map>
+#include <utility>
+
+#include "base/executor.hpp"
+#include "bus/bus.hpp"
+#include "chat/partitions.hpp"
+#include "chat/types.hpp"
+
+namespace skat::chat {
+
+class Typing {
+ public:
+  Typing(base::Executor& core, bus::Bus& bus, const Partitions& partitions)
+      : core_(core), bus_(bus), partitions_(partitions) {}
+
+  // Nothing happens if the user may not read the room, or said the same a moment ago.
+  // Limit: kMaxMarks marks at a time; what comes beyond is dropped.
+  void set(const Identity& who, const model::RoomId& room, bool on);
+
+  static constexpr std::size_t kMaxMarks = 65'536;
+  static constexpr auto kRepeatAfter = model::kTypingLifetime / 2;  // saying it again sooner adds nothing
+
+ private:
+  using Mark = std::pair<model::RoomId, model::UserId>;
+  struct MarkHash {
+    std::size_t operator()(const Mark& mark) const noexcept {
+      return model::Id128Hash{}(mark.first) ^ (model::Id128Hash{}(mark.second) * 3);
+    }
+  };
+  struct Said {
+    bool on = false;
+    base::SteadyTime at;
+  };
+
+  void forget_old();
+
+  base::Executor& core_;
+  bus::Bus& bus_;
+  const Partitions& partitions_;
+  std::unordered_map<Mark, Said, MarkHash> marks_;
+  std::deque<std::pair<base::SteadyTime, Mark>> by_time_;  // the oldest first, one for each time it was said
+};
+
+}  // namespace skat::chat
