@@ -119,7 +119,7 @@ class Air {
     const me = { heard: (event: Event): void => void event };
     this.#tabs.push(me);
     return new AskingLocks({
-      postMessage: (data) => {
+      postMessage: (data: unknown) => {
         for (const tab of this.#tabs) if (tab !== me) tab.heard(new MessageEvent("message", { data }));
       },
       addEventListener: (_: string, listener: EventListenerOrEventListenerObject) => {

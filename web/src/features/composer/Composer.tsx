@@ -69,7 +69,7 @@ export function Composer({ room, drafts, onSend, onTyping, onStopped }: Props) {
   const onKeyDown = (event: KeyboardEvent) => {
     // While an input method composes, Enter chooses a word. (229: Safari ends the composition before this key.)
     const composing = event.nativeEvent.isComposing || event.keyCode === 229;
-    if (event.key !== "Enter" || event.shiftKey || composing || onTouch()) return;
+    if (event.key !== "Enter" || event.shiftKey || composing) return;
     event.preventDefault();
     send();
   };
@@ -88,6 +88,7 @@ export function Composer({ room, drafts, onSend, onTyping, onStopped }: Props) {
           className={styles.input}
           data-testid="composer-input"
           rows={1}
+          enterKeyHint="send"
           value={text}
           onChange={(event) => change(event.target.value)}
           onKeyDown={onKeyDown}
@@ -138,7 +139,6 @@ function clean(text: string): string {
     .trimEnd();
 }
 
-// With a keyboard on the screen, Enter is for a new line; the button sends.
 function onTouch(): boolean {
   return window.matchMedia("(hover: none) and (pointer: coarse)").matches;
 }

@@ -25,7 +25,7 @@ import { TimelineView } from "./TimelineView";
 // Nothing has a size here, so the list would show no rows; where a reader stands is for the browser's test.
 vi.mock("virtua", () => ({ Virtualizer: ({ children }: { children: ReactNode }) => <div>{children}</div> }));
 
-async function setUp(events: RoomEvent[], room = roomInfo({ seq: 9, mseq: 9, read_seq: 9, read_mseq: 9 })) {
+function setUp(events: RoomEvent[], room = roomInfo({ seq: 9, mseq: 9, read_seq: 9, read_mseq: 9 })) {
   const server = new FakeRequester();
   const storage = new LocalValues(new MemoryStorage());
   const outbox = new Outbox(server, storage, new Counters(storage));
@@ -47,7 +47,7 @@ describe("TimelineView", () => {
   afterEach(cleanup);
 
   it("shows a place holder until the messages are there", async () => {
-    const { load } = await setUp(messages(1, 2));
+    const { load } = setUp(messages(1, 2));
     expect(screen.getByTestId("timeline").getAttribute("aria-busy")).toBe("true");
     await load();
     expect(rows()).toEqual([
@@ -58,7 +58,7 @@ describe("TimelineView", () => {
   });
 
   it("shows a message as pending, then as sent, once", async () => {
-    const { server, outbox, timeline, load } = await setUp([message(1)]);
+    const { server, outbox, timeline, load } = setUp([message(1)]);
     await load();
     act(() => void outbox.add(kRoom, "hello"));
     expect(rows()).toEqual([
@@ -76,7 +76,7 @@ describe("TimelineView", () => {
   });
 
   it("says why a message failed and lets a person send it again or delete it", async () => {
-    const { server, outbox, load } = await setUp([message(1)]);
+    const { server, outbox, load } = setUp([message(1)]);
     await load();
     act(() => void outbox.add(kRoom, "hello"));
     await act(() => server.answer("message.send", refusal("not_a_member", "no")));
@@ -90,7 +90,7 @@ describe("TimelineView", () => {
   });
 
   it("divides what is new from what was read before, and keeps the line while one reads on", async () => {
-    const { timeline, load } = await setUp(messages(1, 4), roomInfo({ seq: 4, mseq: 4, read_seq: 2, read_mseq: 2 }));
+    const { timeline, load } = setUp(messages(1, 4), roomInfo({ seq: 4, mseq: 4, read_seq: 2, read_mseq: 2 }));
     await load();
     const divider = screen.getByTestId("new-divider");
     expect(divider.compareDocumentPosition(screen.getByText("message 3"))).toBe(Node.DOCUMENT_POSITION_FOLLOWING);
@@ -100,7 +100,7 @@ describe("TimelineView", () => {
   });
 
   it("marks as read what is in sight of somebody who looks", async () => {
-    const { timeline, onRead, load } = await setUp(messages(1, 2));
+    const { timeline, onRead, load } = setUp(messages(1, 2));
     expect(onRead).not.toHaveBeenCalled();
     await load();
     expect(onRead).toHaveBeenCalledTimes(1);
@@ -110,7 +110,7 @@ describe("TimelineView", () => {
 
   it("marks nothing as read while the page has no focus", async () => {
     vi.spyOn(document, "hasFocus").mockReturnValue(false);
-    const { onRead, load } = await setUp(messages(1, 2));
+    const { onRead, load } = setUp(messages(1, 2));
     await load();
     expect(onRead).not.toHaveBeenCalled();
     vi.spyOn(document, "hasFocus").mockReturnValue(true);
@@ -119,13 +119,13 @@ describe("TimelineView", () => {
   });
 
   it("invites to write where nobody has said anything", async () => {
-    const { load } = await setUp([], roomInfo());
+    const { load } = setUp([], roomInfo());
     await load();
     expect(screen.getByText(/Write the first message/)).toBeDefined();
   });
 
   it("says that the messages cannot be read, and tries again when asked", async () => {
-    const { server, timeline } = await setUp([]);
+    const { server, timeline } = setUp([]);
     await act(() => server.answer("history.get", refusal("unavailable", "yes")));
     await userEvent.click(screen.getByRole("button", { name: "Try again" }));
     expect(timeline.getSnapshot().status).toBe("loading");
@@ -134,7 +134,7 @@ describe("TimelineView", () => {
   });
 
   it("announces new messages of others, not old ones and not one's own", async () => {
-    const { timeline, load } = await setUp(messages(1, 2));
+    const { timeline, load } = setUp(messages(1, 2));
     await load();
     const spoken = () => document.querySelector("[aria-live=polite]")?.textContent;
     expect(spoken()).toBe("");
