@@ -124,7 +124,7 @@ std::string one_line(std::string text) {
 }  // namespace
 
 Invocation read_config(int argc, const char* const* argv) {
-  Flags flags;
+  Flags flags, print_flags;  // each command its own: CLI11 reads the environment for commands that were not given too
   CLI::App app{"Skat: a real-time chat server in one binary"};
   app.name("skat");
   app.require_subcommand(0, 1);
@@ -134,7 +134,7 @@ Invocation read_config(int argc, const char* const* argv) {
   auto* config = app.add_subcommand("config", "look at the settings");
   config->require_subcommand(1);
   auto* print = config->add_subcommand("print", "print the settings that `skat serve` would use");
-  add_serve_options(*print, flags);
+  add_serve_options(*print, print_flags);
   auto* version = app.add_subcommand("version", "print the version");
   version->add_flag("--json", flags.json, "as JSON");
   try {
@@ -148,7 +148,7 @@ Invocation read_config(int argc, const char* const* argv) {
   }
   if (*version) return {.command = flags.json ? Command::version_json : Command::version, .config = {}};
   if (*serve) return {.command = Command::serve, .config = make_config(flags)};
-  if (*config) return {.command = Command::config_print, .config = make_config(flags)};
+  if (*config) return {.command = Command::config_print, .config = make_config(print_flags)};
   std::fputs(app.help().c_str(), stdout);
   return {.command = Command::help_shown, .config = {}};
 }

@@ -1,8 +1,10 @@
 #include "app/server.hpp"
 
 #include <fmt/format.h>
+#include <sched.h>
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <chrono>
 #include <future>
 #include <thread>
@@ -36,7 +38,10 @@ void raise_descriptor_limit() {
 
 std::size_t loop_count(const Config& config) {
   if (config.loops > 0) return config.loops;
-  return std::max(1U, std::thread::hardware_concurrency());
+  cpu_set_t cores;  // those this process may use, which taskset and containers limit
+  CPU_ZERO(&cores);
+  if (::sched_getaffinity(0, sizeof cores, &cores) != 0) return 1;
+  return static_cast<std::size_t>(std::max(1, CPU_COUNT(&cores)));
 }
 
 }  // namespace

@@ -48,7 +48,8 @@ void Archiver::flush(base::Function<void()> done) {
 void Archiver::schedule() {
   if (flight_ || stopped_) return;
   const bool snapshots_only = items_.empty() && snapshots_;
-  if (snapshots_only || (!items_.empty() && (due_ || !flushes_.empty() || items_.size() >= config_.archive_batch_events))) {
+  if (snapshots_only ||
+      (!items_.empty() && (due_ || !flushes_.empty() || items_.size() >= config_.archive_batch_events))) {
     take_off();
     return;
   }
@@ -87,8 +88,8 @@ void Archiver::take_off() {
   flight.items = std::min(items_.size(), config_.archive_batch_events);
   std::size_t below = items_.size();
   if (snapshots_) {
-    const auto first_behind = std::ranges::partition_point(
-        items_, [at = snapshots_->at](const Item& item) { return item.offset < at; });
+    const auto first_behind =
+        std::ranges::partition_point(items_, [at = snapshots_->at](const Item& item) { return item.offset < at; });
     below = static_cast<std::size_t>(first_behind - items_.begin());
     flight.items = std::min(flight.items, below);
   }
@@ -142,8 +143,8 @@ void Archiver::retry(error_code error) {
   std::ignore = core_.after(wait, lifetime_.guard([this] { attempt(); }));
 }
 
-// An attempt that was answered with an error may have been committed all the same. The outputs are a function of the log,
-// so a store that stands at this batch's end holds this batch, whoever wrote it.
+// An attempt that was answered with an error may have been committed all the same. The outputs are a function of the
+// log, so a store that stands at this batch's end holds this batch, whoever wrote it.
 void Archiver::check_whose() {
   conversations_.load_fold(partition_, log_id_, lifetime_.guard([this](result<store::StoredFold> stored) {
     if (!stored) {

@@ -1,4 +1,5 @@
-// Backoff: how long to wait before the next attempt: doubling, capped, and jittered by half so that many waiters spread.
+// Backoff: how long to wait before the next attempt: doubling, capped, and jittered by half so that many waiters
+// spread.
 #pragma once
 
 #include <algorithm>

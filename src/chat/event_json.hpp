@@ -1,5 +1,5 @@
-// The wire's event object (protocol/events.md, "event"): the one encoder. The bytes are the same live and in every later
-// read, since the body is put in as it is stored.
+// The wire's event object (protocol/events.md, "event"): the one encoder. The bytes are the same live and in every
+// later read, since the body is put in as it is stored.
 #pragma once
 
 #include <cstddef>

@@ -72,7 +72,9 @@ std::optional<FeedMessage> decode_typing(std::string_view bytes) {
 
 }  // namespace
 
-std::string room_channel(const model::RoomId& room) { return std::string(kChannelPrefix) + room.hex(); }
+std::string room_channel(const model::RoomId& room) {
+  return std::string(kChannelPrefix) + room.hex();
+}
 
 std::optional<model::RoomId> parse_room_channel(std::string_view channel) {
   if (!channel.starts_with(kChannelPrefix)) return std::nullopt;

@@ -68,8 +68,8 @@ class Follower {
   std::unique_ptr<log::LogReader> reader_;
   Backoff backoff_;
   bool paused_ = false, failed_ = false;
-  bool asked_ = false;              // a next() is outstanding
-  bool calling_ = false;            // inside reader_->next()
+  bool asked_ = false;    // a next() is outstanding
+  bool calling_ = false;  // inside reader_->next()
   Lifetime lifetime_;
 };
 

@@ -55,8 +55,8 @@ void History::begin(ReadingPtr reading) {
   }
 }
 
-// The tail's part first: it ends at the newest event asked for. What left the tail before now was archived before now, so
-// the store's page, read later, begins right below it.
+// The tail's part first: it ends at the newest event asked for. What left the tail before now was archived before now,
+// so the store's page, read later, begins right below it.
 void History::read_down(ReadingPtr reading, model::Seq below) {
   const model::RoomId room = reading->request.room;
   while (below.value() > 1 && !reading->full()) {

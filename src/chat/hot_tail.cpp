@@ -8,8 +8,7 @@ namespace skat::chat {
 void HotTail::add(HotEventPtr event, State state) {
   const model::RoomId room = event->event.room;
   Events& events = rooms_[room];
-  SKAT_CHECK(events.empty() || events.back().event->event.seq.next() == event->event.seq,
-             "a room's numbers are dense");
+  SKAT_CHECK(events.empty() || events.back().event->event.seq.next() == event->event.seq, "a room's numbers are dense");
   bytes_ += event->cost_bytes();
   keys_.emplace(key_of(event->event), event);
   events.push_back({std::move(event), std::nullopt});

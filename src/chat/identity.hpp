@@ -1,8 +1,8 @@
 // IdentityDesk: who comes in: guests by a name, whoever was here by a token.
 // Lives on: the core executor.
 // Ends by: destruction.
-// Rule: a token is believed after its MAC, its expiry and the store, in this order; while the store is away the first two
-// are enough.
+// Rule: a token is believed after its MAC, its expiry and the store, in this order; while the store is away the first
+// two are enough.
 #pragma once
 
 #include "base/executor.hpp"

@@ -1,6 +1,6 @@
-// Lifetime: lets a callback find out that its object is gone. A member of whatever hands callbacks to the log, the store,
-// the bus or a timer; a guarded callback that comes after the object's end is dropped uncalled.
-// Lives on: the core executor, like its object and the callbacks.
+// Lifetime: lets a callback find out that its object is gone. A member of whatever hands callbacks to the log, the
+// store, the bus or a timer; a guarded callback that comes after the object's end is dropped uncalled. Lives on: the
+// core executor, like its object and the callbacks.
 #pragma once
 
 #include <memory>

@@ -56,7 +56,8 @@ class NodeImpl final : public Node, private bus::BusListener, private PartitionO
     state_ = State::stopping;
     stopped_ = std::move(stopped);
     std::ignore = core_.after(config_.drain_timeout, lifetime_.guard([this] {
-      if (stopped_) base::log(base::LogLevel::warn, "chat", "drain timeout: {} requests unanswered", submitter_.pending());
+      if (stopped_)
+        base::log(base::LogLevel::warn, "chat", "drain timeout: {} requests unanswered", submitter_.pending());
       finish_stop();
     }));
     submitter_.when_idle([this] { partitions_.flush(lifetime_.guard([this] { flush_markers(); })); });
@@ -184,7 +185,9 @@ class NodeImpl final : public Node, private bus::BusListener, private PartitionO
     std::exchange(ready_, nullptr)(std::move(outcome));
   }
 
-  void flush_markers() { markers_.flush(lifetime_.guard([this] { finish_stop(); })); }
+  void flush_markers() {
+    markers_.flush(lifetime_.guard([this] { finish_stop(); }));
+  }
 
   void finish_stop() {
     if (!stopped_) return;
@@ -208,13 +211,14 @@ class NodeImpl final : public Node, private bus::BusListener, private PartitionO
   // The answer waits until the local streams have got the event, so that by then the user's own have ended.
   void submit_leave(Submission submission, Done<Accepted> done) {
     const model::RoomId room = submission.room;
-    submitter_.submit(std::move(submission), [this, room, done = std::move(done)](const result<Accepted>& left) mutable {
-      if (!left) {
-        done(left.error());
-      } else {
-        feeds_.catch_up(room, lifetime_.guard([left = *left, done = std::move(done)]() mutable { done(left); }));
-      }
-    });
+    submitter_.submit(
+        std::move(submission), [this, room, done = std::move(done)](const result<Accepted>& left) mutable {
+          if (!left) {
+            done(left.error());
+          } else {
+            feeds_.catch_up(room, lifetime_.guard([left = *left, done = std::move(done)]() mutable { done(left); }));
+          }
+        });
   }
 
   // PartitionOwner::Listener

@@ -29,8 +29,8 @@ class Partition final : private Follower::Listener {
   Partition(const Partition&) = delete;
   Partition& operator=(const Partition&) = delete;
 
-  // Loads the fold and catches up to the log's end as seen now. condition::corrupt: this log and this store do not belong
-  // together, or the log has lost what the store lacks; tried again for as long as one of them is away.
+  // Loads the fold and catches up to the log's end as seen now. condition::corrupt: this log and this store do not
+  // belong together, or the log has lost what the store lacks; tried again for as long as one of them is away.
   void start(Done<void> ready);
 
   // From here on: only once start() has succeeded.
@@ -39,12 +39,16 @@ class Partition final : private Follower::Listener {
   [[nodiscard]] bool failed() const { return follower_->failed(); }
   [[nodiscard]] const Archiver& archiver() const { return *archiver_; }
   void flush(base::Function<void()> done) { archiver_->flush(std::move(done)); }
-  // Forgets what the store has committed and is older than `keep_newer_than`, but for the last record committed: the log's
-  // start must not come to lie above the store's position.
+  // Forgets what the store has committed and is older than `keep_newer_than`, but for the last record committed: the
+  // log's start must not come to lie above the store's position.
   void trim(base::WallTime keep_newer_than);
 
-  [[nodiscard]] PartitionOwner::Counts owner_counts() const { return owner_ ? owner_->counts() : PartitionOwner::Counts{}; }
-  [[nodiscard]] Archiver::Counts archiver_counts() const { return archiver_ ? archiver_->counts() : Archiver::Counts{}; }
+  [[nodiscard]] PartitionOwner::Counts owner_counts() const {
+    return owner_ ? owner_->counts() : PartitionOwner::Counts{};
+  }
+  [[nodiscard]] Archiver::Counts archiver_counts() const {
+    return archiver_ ? archiver_->counts() : Archiver::Counts{};
+  }
   [[nodiscard]] std::size_t room_count() const { return follower_ ? follower_->fold().room_count() : 0; }
 
  private:

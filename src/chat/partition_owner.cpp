@@ -32,7 +32,9 @@ std::optional<store::DeadLetter> dead_letter(const Folded& folded) {
                            folded.entry.value.substr(0, model::kMaxRecordBytes), why.message()};
 }
 
-Accepted accepted(const model::Event& event) { return {event.seq, event.mseq, event.epoch, event.ts}; }
+Accepted accepted(const model::Event& event) {
+  return {event.seq, event.mseq, event.epoch, event.ts};
+}
 
 }  // namespace
 
@@ -119,8 +121,8 @@ void PartitionOwner::decide(const Folded& folded, const HotEventPtr& event) {
   }
 }
 
-// The fold knows that it was accepted, or no longer knows whether; the first number stands with the event. What left the
-// hot tail is committed in the store, so an event is always found in one of them.
+// The fold knows that it was accepted, or no longer knows whether; the first number stands with the event. What left
+// the hot tail is committed in the store, so an event is always found in one of them.
 void PartitionOwner::look_up(const EventKey& key) {
   if (const HotEventPtr event = hot_tail_.find(key)) {
     listener_.on_decision(key, accepted(event->event));

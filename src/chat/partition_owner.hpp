@@ -36,7 +36,8 @@ class PartitionOwner final : public Follower::Listener {
   void on_folded(std::span<Folded> batch, log::Offset position) override;
 
   struct Counts {
-    std::uint64_t events = 0, duplicates = 0, refused = 0, dead_letters = 0;  // since the start; stale counts as refused
+    std::uint64_t events = 0, duplicates = 0, refused = 0,
+                  dead_letters = 0;  // since the start; stale counts as refused
   };
   [[nodiscard]] const Counts& counts() const noexcept { return counts_; }
 

@@ -18,12 +18,11 @@ Partitions::Partitions(const Config& config, const Partition::Ports& ports, stor
                        std::uint64_t incarnation, PartitionOwner::Listener& listener)
     : config_(config), ports_(ports), directory_(directory), backoff_(kFirstRetry, kLongestRetry) {
   for (std::uint32_t number = 0; number < ports.log.partition_count(); ++number) {
-    partitions_.push_back(std::make_unique<Partition>(
-        config, ports, log::Partition{number}, incarnation, listener,
-        [this, &listener](std::span<const HotEventPtr> events) {
-          ports_.hot_tail.mark_archived(events);
-          listener.on_archived(events);
-        }));
+    partitions_.push_back(std::make_unique<Partition>(config, ports, log::Partition{number}, incarnation, listener,
+                                                      [this, &listener](std::span<const HotEventPtr> events) {
+                                                        ports_.hot_tail.mark_archived(events);
+                                                        listener.on_archived(events);
+                                                      }));
   }
 }
 
@@ -70,7 +69,9 @@ void Partitions::on_started(const result<void>& outcome) {
   }
 }
 
-void Partitions::finish(result<void> outcome) { std::exchange(ready_, nullptr)(std::move(outcome)); }
+void Partitions::finish(result<void> outcome) {
+  std::exchange(ready_, nullptr)(std::move(outcome));
+}
 
 void Partitions::flush(base::Function<void()> done) {
   if (!started_) {
@@ -98,7 +99,9 @@ log::Partition Partitions::number_of(const model::RoomId& room) const {
   return log::Partition{partition_of(room, static_cast<std::uint32_t>(partitions_.size()))};
 }
 
-const Partition& Partitions::of(const model::RoomId& room) const { return *partitions_[number_of(room).value()]; }
+const Partition& Partitions::of(const model::RoomId& room) const {
+  return *partitions_[number_of(room).value()];
+}
 
 std::optional<fold::RoomView> Partitions::room(const model::RoomId& room) const {
   return started_ ? of(room).fold().room(room) : std::nullopt;

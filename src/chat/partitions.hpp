@@ -29,8 +29,8 @@ class Partitions {
   [[nodiscard]] std::optional<fold::RoomView> room(const model::RoomId& room) const;
   [[nodiscard]] bool may_read(const model::RoomId& room, const model::UserId& user) const;
   [[nodiscard]] model::Epoch epoch(const model::RoomId& room) const { return of(room).fold().epoch(); }
-  // Success if the user may read the room. unknown_room: none, or none that he may see; not_a_member: an open room that he
-  // has not joined.
+  // Success if the user may read the room. unknown_room: none, or none that he may see; not_a_member: an open room that
+  // he has not joined.
   [[nodiscard]] result<void> check_read(const model::RoomId& room, const model::UserId& user) const;
 
   // Nothing more may be let into this room's partition now: the store lags too far, or the log cannot be read.

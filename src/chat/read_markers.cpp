@@ -10,12 +10,7 @@ namespace skat::chat {
 
 ReadMarkers::ReadMarkers(const Config& config, base::Executor& core, const Partitions& partitions,
                          const HotTail& hot_tail, store::Store& store, Fanout& fanout)
-    : config_(config),
-      core_(core),
-      partitions_(partitions),
-      hot_tail_(hot_tail),
-      store_(store),
-      fanout_(fanout) {}
+    : config_(config), core_(core), partitions_(partitions), hot_tail_(hot_tail), store_(store), fanout_(fanout) {}
 
 void ReadMarkers::mark(const model::UserId& user, const model::RoomId& room, model::Seq seq,
                        Done<store::ReadMarker> done) {
@@ -78,7 +73,8 @@ void ReadMarkers::find_stored(const Place& place, Done<Marker> done) {
     done(found->second.marker);
     return;
   }
-  auto on_rooms = [room = place.second, done = std::move(done)](const result<std::vector<store::MyRoom>>& rooms) mutable {
+  auto on_rooms = [room = place.second,
+                   done = std::move(done)](const result<std::vector<store::MyRoom>>& rooms) mutable {
     if (!rooms) {
       done(errc::unavailable);
       return;

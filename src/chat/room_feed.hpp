@@ -2,8 +2,8 @@
 // hole filled before anything behind it.
 // Lives on: the core executor, in RoomFeeds.
 // Ends by: RoomFeeds drops it when it had no stream for config.feed_linger.
-// Rule: what was delivered only grows, by one each time; where that fails the loops are told `resync`, and their streams
-// of the room are over.
+// Rule: what was delivered only grows, by one each time; where that fails the loops are told `resync`, and their
+// streams of the room are over.
 #pragma once
 
 #include <vector>

@@ -18,7 +18,9 @@ RoomFeed& RoomFeeds::make(const model::RoomId& room) {
   return feed;
 }
 
-void RoomFeeds::open(const model::RoomId& room, Done<model::Seq> done) { make(room).catch_up(std::move(done)); }
+void RoomFeeds::open(const model::RoomId& room, Done<model::Seq> done) {
+  make(room).catch_up(std::move(done));
+}
 
 void RoomFeeds::add_loop(const model::RoomId& room, LoopIndex loop) {
   const auto found = feeds_.find(room);

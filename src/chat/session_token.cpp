@@ -20,13 +20,15 @@ constexpr std::size_t kFixedBytes = 1 + 16 + 8 + 8 + kRandomBytes;
 constexpr std::size_t kMaxNameBytes = 256;  // 64 code points
 constexpr std::size_t kMaxTextBytes = (kFixedBytes + kMaxNameBytes + kMacBytes) * 4 / 3 + 4;
 
-const unsigned char* as_unsigned(std::string_view bytes) { return reinterpret_cast<const unsigned char*>(bytes.data()); }
+const unsigned char* as_unsigned(std::string_view bytes) {
+  return reinterpret_cast<const unsigned char*>(bytes.data());
+}
 
 std::string mac(std::string_view secret, std::string_view bytes) {
   std::string out(kMacBytes, '\0');
   unsigned int size = 0;
-  const auto* made = HMAC(EVP_sha256(), secret.data(), static_cast<int>(secret.size()), as_unsigned(bytes), bytes.size(),
-                          reinterpret_cast<unsigned char*>(out.data()), &size);
+  const auto* made = HMAC(EVP_sha256(), secret.data(), static_cast<int>(secret.size()), as_unsigned(bytes),
+                          bytes.size(), reinterpret_cast<unsigned char*>(out.data()), &size);
   SKAT_CHECK(made != nullptr && size == kMacBytes, "HMAC-SHA256 is always there");
   return out;
 }

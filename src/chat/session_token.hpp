@@ -1,6 +1,7 @@
 // SessionToken: what a client keeps to come back as the same user and device. Sans-I/O.
 //
-//   base64url of   u8 version=1 | 16 user | u64 device | i64 expiry, ms | 32 random | name | 32 HMAC-SHA256 of all before
+//   base64url of   u8 version=1 | 16 user | u64 device | i64 expiry, ms | 32 random | name | 32 HMAC-SHA256 of all
+//   before
 //
 // The name is in it so that a session goes on while the store is away. Numbers are big-endian.
 #pragma once

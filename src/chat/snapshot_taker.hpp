@@ -20,8 +20,8 @@ class SnapshotTaker {
   // A room's fold as bytes; empty: the fold knows no such room.
   using Source = base::Function<std::string(const model::RoomId&)>;
   struct Taken {
-    log::Offset at;      // the fold's position when they were taken
-    log::Offset as_of;   // with them stored, every room's snapshot is true up to here
+    log::Offset at;     // the fold's position when they were taken
+    log::Offset as_of;  // with them stored, every room's snapshot is true up to here
     std::vector<store::RoomSnapshot> rows;
   };
 

@@ -1,8 +1,8 @@
 // Streams: opens a loop's live stream of a room from a cursor on (StreamRequest, StreamStart).
 // Lives on: the core executor.
 // Ends by: destruction.
-// Rule: at the moment of the answer the feed has delivered exactly what the fold has decided, the user may read the room,
-// and the loop gets everything above the answered head.
+// Rule: at the moment of the answer the feed has delivered exactly what the fold has decided, the user may read the
+// room, and the loop gets everything above the answered head.
 #pragma once
 
 #include <memory>
@@ -30,8 +30,8 @@ class Streams {
     StreamRequest request;
     Done<StreamStart> done;
     std::vector<FeedEventPtr> events;
-    model::Seq have;         // events up to here are collected
-    std::size_t bytes = 0;   // of `events`
+    model::Seq have;        // events up to here are collected
+    std::size_t bytes = 0;  // of `events`
     std::uint32_t rounds = 0;
   };
   using OpeningPtr = std::unique_ptr<Opening>;

@@ -57,8 +57,8 @@ void Submitter::submit(Submission submission, Done<Accepted> done) {
   }
 }
 
-// Stale on a number of our own: the sender has used so many newer devices in that room that this node's was evicted. The
-// number was used once, so that one record is known to be refused; a new device gets another try.
+// Stale on a number of our own: the sender has used so many newer devices in that room that this node's was evicted.
+// The number was used once, so that one record is known to be refused; a new device gets another try.
 void Submitter::submit_own(Submission submission, bool again, Done<Accepted> done) {
   const auto own = own_numbers_.next(submission.room, submission.who.user);
   auto record = record_of(submission, own.device, own.n);

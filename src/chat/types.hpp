@@ -55,7 +55,7 @@ struct RoomInfo {
 
 struct Welcome {
   Identity identity;
-  std::string token;  // to come back with; a new one only when a user or device was made, else the given one
+  std::string token;            // to come back with; a new one only when a user or device was made, else the given one
   std::vector<RoomInfo> rooms;  // mine, the lobby first
   bool rooms_complete = true;   // false: the store is away, the list may lack rooms
 };
@@ -97,8 +97,8 @@ struct HistoryPage {
   model::Epoch epoch;
   std::vector<FeedEventPtr> events;  // ascending seq
   model::Seq head;
-  bool more = false;      // further events in the asked direction
-  bool complete = true;   // false: some events could not be read now; ask again later
+  bool more = false;     // further events in the asked direction
+  bool complete = true;  // false: some events could not be read now; ask again later
 };
 
 struct StreamRequest {

@@ -290,6 +290,7 @@ TEST_F(RoomStreamsTest, ALeaveIsSettledAtOnceWhereNothingIsLeftToEnd) {
   const std::weak_ptr<int> settled = token;
   streams.end_user(kRoom, kAda, model::Seq{2}, std::move(token));
   EXPECT_TRUE(settled.expired());
+  EXPECT_TRUE(streams.on_event(outgoing(2)));  // the leave itself has gone out here
   const auto leaver = live(2, kAda);
   token = std::make_shared<int>(0);
   const std::weak_ptr<int> again = token;

@@ -104,7 +104,7 @@ test('the page, its health and its metrics are served', async () => {
     assert.match(page.headers.get('content-type'), /text\/html/);
     assert.match(page.headers.get('content-security-policy'), /default-src 'self'/);
     const html = await page.text();
-    const script = /src="([^"]+\.js)"/.exec(html)[1];
+    const script = /src="(\/assets\/[^"]+\.js)"/.exec(html)[1];
     const asset = await fetch(new URL(script, `${server.url}/`));
     assert.equal(asset.status, 200);
     assert.match(asset.headers.get('cache-control'), /immutable/);
