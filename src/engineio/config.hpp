@@ -27,9 +27,9 @@ struct Config {
   bool allow_polling = true, allow_websocket = true, allow_upgrades = true;
   OriginPolicy origin;
 
-  std::size_t max_sessions = 200'000;                  // per loop; a handshake above it: 503
-  std::size_t max_send_queue_bytes = 4 * 1024 * 1024;  // per session; past it: slow_consumer
-  std::size_t max_send_queue_frames = 16'384;          // per session; past it: slow_consumer
+  std::size_t max_sessions = 200'000;                               // per loop; a handshake above it: 503
+  std::size_t max_send_queue_bytes = std::size_t{4} * 1024 * 1024;  // per session; past it: slow_consumer
+  std::size_t max_send_queue_frames = 16'384;                       // per session; past it: slow_consumer
   // In one POST body; more is a parse error. Clients send all that they had buffered while offline in one body.
   std::size_t max_packets_per_payload = 8'192;
   std::size_t max_fragments = 1'024;  // of one WebSocket message; more closes with 1008

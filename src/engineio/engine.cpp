@@ -57,9 +57,10 @@ class LoopEngine final : public Engine {
       : config_(config),
         loops_(loops),
         accept_(std::move(accept)),
-        forwarder_(
-            std::move(group), index,
-            [this](SessionRequest request, std::unique_ptr<Answer> answer) { serve(request, std::move(answer)); }),
+        forwarder_(std::move(group), index,
+                   [this](const SessionRequest& request, std::unique_ptr<Answer> answer) {
+                     serve(request, std::move(answer));
+                   }),
         table_(config_, *loops[index]) {}
 
   // All engines are made before any of them handles a request.
@@ -123,7 +124,7 @@ std::optional<std::size_t> LoopEngine::other_owner(std::string_view sid) const {
 
 SessionImpl& LoopEngine::open(TransportKind transport, net::HttpRequest request) {
   return table_.add(std::make_unique<SessionImpl>(table_, make_sid(forwarder_.index()), transport,
-                                                  make_handshake_info(std::move(request))));
+                                                  HandshakeInfo::of(std::move(request))));
 }
 
 void LoopEngine::handshake_by_polling(const RequestFacts& facts, net::HttpRequest request,
@@ -140,20 +141,15 @@ void LoopEngine::serve(const SessionRequest& request, std::unique_ptr<Answer> an
   const RequestFacts& facts = request.facts;
   SessionImpl* session = table_.find(facts.sid);
   const auto transport = session != nullptr ? std::optional(session->transport_kind()) : std::nullopt;
-  if (const auto error = check_request(facts, transport)) return answer->respond(error_response(*error, false));
-  if (*transport != TransportKind::polling) {
-    answer->respond(error_response(RequestError::bad_request, false));  // websocket without an upgrade
-  } else if (facts.method == "GET") {
-    session->on_get(std::move(answer));
-  } else if (facts.method != "POST") {
-    answer->respond(error_response(RequestError::bad_request, false));
-  } else if (request.octet_stream) {
-    session->on_bad_request(*answer);
-  } else if (request.body.size() > config_.max_payload_bytes) {
-    answer->respond(empty_response(413));
-  } else {
-    session->on_post(request.body, *answer);
+  const auto error = check_request(facts, transport);
+  const bool get = facts.method == "GET";
+  if (error || session == nullptr || transport != TransportKind::polling || (!get && facts.method != "POST")) {
+    return answer->respond(error_response(error.value_or(RequestError::bad_request), false));
   }
+  if (get) return session->on_get(std::move(answer));
+  if (request.octet_stream) return session->on_bad_request(*answer);
+  if (request.body.size() > config_.max_payload_bytes) return answer->respond(empty_response(413));
+  session->on_post(request.body, *answer);
 }
 
 void LoopEngine::handle_upgrade(net::HttpRequest request, net::Responder responder, Examined examined) {

@@ -38,7 +38,7 @@ Frame make_packet_frame(char type, std::string_view data) {
   return make_frame(kTextOpcode, type, data);
 }
 
-Frame ping_frame() noexcept {
+Frame ping_frame() {
   // Never freed: sessions of other threads may still point at it while the process ends.
   static const FrameData& data = *new FrameData{std::string("\x81\x01"
                                                             "2",

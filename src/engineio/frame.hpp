@@ -30,7 +30,7 @@ using Frame = std::shared_ptr<const FrameData>;
 // A packet that is no message: `type` is its character ('0' open, '3' pong …).
 [[nodiscard]] Frame make_packet_frame(char type, std::string_view data);
 // The ping packet: one static frame, whose pointers count no references, so that loops do not contend for it.
-[[nodiscard]] Frame ping_frame() noexcept;
+[[nodiscard]] Frame ping_frame();
 // The same message as base64 in a text frame ("b…"), for a client that cannot take binary frames.
 [[nodiscard]] Frame make_base64_frame(const FrameData& binary);
 

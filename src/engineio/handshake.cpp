@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <array>
 #include <utility>
 
 namespace skat::engineio {
@@ -32,34 +30,6 @@ std::optional<TransportKind> enabled_transport(std::string_view name, const Conf
   if (name == "polling" && config.allow_polling) return TransportKind::polling;
   if (name == "websocket" && config.allow_websocket) return TransportKind::websocket;
   return std::nullopt;
-}
-
-bool equals_without_case(std::string_view a, std::string_view b) noexcept {
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; };
-  return std::ranges::equal(a, b, {}, lower, lower);
-}
-
-bool describes_connection(std::string_view name) noexcept {
-  static constexpr std::array<std::string_view, 14> kNames{"connection",
-                                                           "upgrade",
-                                                           "sec-websocket-key",
-                                                           "sec-websocket-version",
-                                                           "sec-websocket-extensions",
-                                                           "accept",
-                                                           "accept-encoding",
-                                                           "cache-control",
-                                                           "pragma",
-                                                           "sec-fetch-mode",
-                                                           "sec-fetch-dest",
-                                                           "content-length",
-                                                           "transfer-encoding",
-                                                           "keep-alive"};
-  return std::ranges::any_of(kNames, [name](std::string_view known) { return equals_without_case(name, known); });
-}
-
-bool belongs_to_protocol(std::string_view name) noexcept {
-  static constexpr std::array<std::string_view, 6> kNames{"EIO", "transport", "sid", "t", "b64", "j"};
-  return std::ranges::find(kNames, name) != kNames.end();
 }
 
 }  // namespace
@@ -123,21 +93,6 @@ std::string open_json(std::string_view sid, TransportKind transport, const Confi
   return fmt::format(R"({{"sid":"{}","upgrades":[{}],"pingInterval":{},"pingTimeout":{},"maxPayload":{}}})", sid,
                      upgrades ? R"("websocket")" : "", config.ping_interval.count(), config.ping_timeout.count(),
                      config.max_payload_bytes);
-}
-
-std::unique_ptr<const HandshakeInfo> make_handshake_info(net::HttpRequest&& request) {
-  auto info = std::make_unique<HandshakeInfo>();
-  std::erase_if(request.headers, [](const net::Header& header) { return describes_connection(header.name); });
-  info->headers = std::move(request.headers);
-  info->headers.shrink_to_fit();
-  info->query = net::parse_query(request.query);
-  std::erase_if(info->query, [](const auto& parameter) { return belongs_to_protocol(parameter.first); });
-  info->query.shrink_to_fit();
-  info->url = std::move(request.target);
-  info->url.shrink_to_fit();
-  info->address = std::move(request.remote_address);
-  info->secure = request.secure;
-  return info;
 }
 
 }  // namespace skat::engineio

@@ -3,13 +3,11 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "engineio/config.hpp"
-#include "engineio/session.hpp"
 #include "engineio/transport_kind.hpp"
 #include "net/http.hpp"
 
@@ -50,9 +48,5 @@ struct RequestFacts {
 
 // Data of the open packet: exactly five keys.
 [[nodiscard]] std::string open_json(std::string_view sid, TransportKind transport, const Config& config);
-
-// What the floor above may ask about later. Headers of the connection itself (Host aside) are not kept: they say
-// nothing about the user, and a million idle sessions would each pay for them.
-[[nodiscard]] std::unique_ptr<const HandshakeInfo> make_handshake_info(net::HttpRequest&& request);
 
 }  // namespace skat::engineio

@@ -141,23 +141,5 @@ TEST(Handshake, OpenPacketHasExactlyFiveKeys) {
   EXPECT_NE(open_json("abc", kPolling, config).find(R"("upgrades":[])"), std::string::npos);
 }
 
-TEST(Handshake, InfoKeepsWhatTellsOfTheUser) {
-  auto from = request("EIO=4&transport=polling&t=x&b64=1&j=0&token=a%20b&room=one+two");
-  from.headers = {{"Host", "chat.example"}, {"Connection", "keep-alive"},    {"Cookie", "a=b"},
-                  {"Accept", "*/*"},        {"Sec-WebSocket-Key", "secret"}, {"authorization", "Bearer x"}};
-  from.remote_address = "192.0.2.1";
-  from.secure = true;
-  const auto info = make_handshake_info(std::move(from));
-  ASSERT_EQ(info->headers.size(), 3u);
-  EXPECT_EQ(info->headers[0].name, "Host");
-  EXPECT_EQ(info->headers[1].name, "Cookie");
-  EXPECT_EQ(info->headers[2].name, "authorization");
-  using Query = std::vector<std::pair<std::string, std::string>>;
-  EXPECT_EQ(info->query, (Query{{"token", "a b"}, {"room", "one two"}}));
-  EXPECT_EQ(info->url, "/socket.io/?EIO=4&transport=polling&t=x&b64=1&j=0&token=a%20b&room=one+two");
-  EXPECT_EQ(info->address, "192.0.2.1");
-  EXPECT_TRUE(info->secure);
-}
-
 }  // namespace
 }  // namespace skat::engineio

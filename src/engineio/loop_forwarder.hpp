@@ -15,6 +15,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/executor.hpp"
 #include "base/function.hpp"
 #include "engineio/answer.hpp"
 #include "engineio/config.hpp"

@@ -7,12 +7,11 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "base/executor.hpp"
 #include "engineio/frame.hpp"
-#include "net/http.hpp"
+#include "engineio/handshake_info.hpp"
 
 namespace skat::engineio {
 
@@ -26,15 +25,6 @@ enum class CloseReason : std::uint8_t {
   slow_consumer,  // send queue past its limit
 };
 [[nodiscard]] const char* to_text(CloseReason reason) noexcept;  // "transport close" …
-
-// The request that made the handshake.
-struct HandshakeInfo {
-  std::vector<net::Header> headers;
-  std::vector<std::pair<std::string, std::string>> query;  // without EIO, transport, sid, t, b64, j
-  std::string url;                                         // target
-  std::string address;                                     // remote address
-  bool secure = false;
-};
 
 class Session {
  public:

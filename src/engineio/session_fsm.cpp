@@ -5,9 +5,9 @@
 namespace skat::engineio {
 
 namespace {
-// A timer that fired this much late was only rounded by the loop's wheel: the next one counts from the time it was due.
-// Later than this the loop was busy, and the peer gets its full time from now.
-constexpr std::chrono::milliseconds kTimerGrain{10};
+// A timer that fired this much late was rounded by the loop's wheel or held up for a moment: the next one counts from
+// the time it was due. Later than this the loop was busy, and the peer gets its full time from now.
+constexpr std::chrono::milliseconds kTimerGrain{50};
 }  // namespace
 
 void SessionFsm::start(base::SteadyTime now) {

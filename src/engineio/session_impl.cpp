@@ -8,8 +8,10 @@
 
 namespace skat::engineio {
 
-SessionImpl::SessionImpl(SessionHost& host, std::string sid, TransportKind transport,
-                         std::unique_ptr<const HandshakeInfo> handshake)
+// What an idle session costs beside its strings and its transport; more needs a reason.
+static_assert(sizeof(SessionImpl) <= 224);
+
+SessionImpl::SessionImpl(SessionHost& host, std::string sid, TransportKind transport, HandshakeInfo handshake)
     : host_(host), sid_(std::move(sid)), handshake_(std::move(handshake)), fsm_(host.config(), transport) {}
 
 SessionImpl::~SessionImpl() = default;

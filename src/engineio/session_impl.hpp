@@ -32,8 +32,7 @@ struct UpgradeAttempt : DeadlineHook {
 // The hook is that of the heartbeat, and of the closing timeout later.
 class SessionImpl final : public Session, public TransportListener, public DeadlineHook {
  public:
-  SessionImpl(SessionHost& host, std::string sid, TransportKind transport,
-              std::unique_ptr<const HandshakeInfo> handshake);
+  SessionImpl(SessionHost& host, std::string sid, TransportKind transport, HandshakeInfo handshake);
   ~SessionImpl() override;
 
   // Opening, once, in this order: the open packet is queued, then the listener made.
@@ -61,7 +60,7 @@ class SessionImpl final : public Session, public TransportListener, public Deadl
 
   // Session
   [[nodiscard]] const std::string& sid() const noexcept override { return sid_; }
-  [[nodiscard]] const HandshakeInfo& handshake() const noexcept override { return *handshake_; }
+  [[nodiscard]] const HandshakeInfo& handshake() const noexcept override { return handshake_; }
   [[nodiscard]] std::string_view transport() const noexcept override { return to_text(fsm_.transport()); }
   void send(Frame frame) override;
   void send(std::vector<Frame> frames) override;
@@ -89,7 +88,7 @@ class SessionImpl final : public Session, public TransportListener, public Deadl
   // Set at construction.
   SessionHost& host_;
   const std::string sid_;
-  const std::unique_ptr<const HandshakeInfo> handshake_;
+  const HandshakeInfo handshake_;
   // Loop only.
   SessionFsm fsm_;
   std::unique_ptr<Transport> transport_;

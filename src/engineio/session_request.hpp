@@ -1,8 +1,7 @@
-// SessionRequest: a polling request, or a polling handshake, as its session's owner needs it. Plain data, so that it
+// SessionRequest: a polling request as its session's owner needs it. Plain data, so that it
 // can be carried to another loop.
 #pragma once
 
-#include <memory>
 #include <string>
 
 #include "engineio/handshake.hpp"

@@ -66,8 +66,7 @@ class SessionFixture : public ::testing::Test {
 
  private:
   SessionImpl& add(TransportKind transport) {
-    return table_.add(
-        std::make_unique<SessionImpl>(table_, make_sid(0), transport, std::make_unique<const HandshakeInfo>()));
+    return table_.add(std::make_unique<SessionImpl>(table_, make_sid(0), transport, HandshakeInfo{}));
   }
   std::unique_ptr<WebSocketTransport> connect(SessionImpl& session, WebSocketTransport::Binary binary) {
     wire_ = std::make_shared<Wire>();
