@@ -28,8 +28,8 @@ bool lies_in(std::string_view part, std::string_view whole) {
 }
 
 void check_event_round_trip(const Packet& packet) {
-  if (packet.type != PacketType::event || skat::socketio::skat::socketio::json_kind(packet.elements.front()) != JsonKind::string)
-    return;
+  if (packet.type != PacketType::event) return;
+  if (skat::socketio::json_kind(packet.elements.front()) != JsonKind::string) return;
   std::string args;
   for (std::size_t i = 1; i < packet.elements.size(); ++i) {
     if (i > 1) args += ',';
