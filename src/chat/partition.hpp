@@ -14,7 +14,7 @@
 
 namespace skat::chat {
 
-class Partition final : private Follower::Listener {
+class Partition final : public Follower::Listener {
  public:
   struct Ports {
     base::Executor& core;
