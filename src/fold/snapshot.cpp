@@ -125,10 +125,10 @@ bool take_sender(Reader& reader, RoomState::Sender& sender) {
 }  // namespace
 
 std::string encode_snapshot(const RoomState& room) {
-  std::vector<const decltype(room.senders_)::value_type*> senders;
+  std::vector<std::pair<model::UserId, const RoomState::Sender*>> senders;
   senders.reserve(room.senders_.size());
-  for (const auto& entry : room.senders_) senders.push_back(&entry);
-  std::ranges::sort(senders, {}, [](const auto* entry) { return entry->first; });
+  for (const auto& [id, sender] : room.senders_) senders.emplace_back(id, &sender);
+  std::ranges::sort(senders);
 
   std::string out;
   out.reserve(64 + room.name_.size() + senders.size() * kLeastSenderBytes);
@@ -141,7 +141,7 @@ std::string encode_snapshot(const RoomState& room) {
   put(out, static_cast<std::uint16_t>(room.name_.size()));
   out += room.name_;
   put(out, static_cast<std::uint32_t>(senders.size()));
-  for (const auto* entry : senders) put_sender(out, entry->first, entry->second);
+  for (const auto& [id, sender] : senders) put_sender(out, id, *sender);
   return out;
 }
 
