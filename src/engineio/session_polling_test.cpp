@@ -169,6 +169,36 @@ TEST_F(SessionPolling, ThePongTimerStartsWhenThePingIsQueuedNotWhenItIsFetched) 
   EXPECT_FALSE(exists(sid));
 }
 
+// An executor whose timers are late.
+class LateExecutor final : public base::Executor {
+ public:
+  void post(Task task) override { inner_.post(std::move(task)); }
+  TimerId after(base::Duration delay, Task task) override { return inner_.after(delay, std::move(task)); }
+  void cancel(TimerId id) override { inner_.cancel(id); }
+  base::SteadyTime now() const override { return inner_.now() + lateness; }
+  bool in_this_thread() const override { return true; }
+
+  base::Duration lateness{};
+
+ private:
+  base::testing::ManualExecutor inner_;
+};
+
+TEST(SessionTable, FindsNoSessionWhoseTimeIsUpThoughItsTimerIsLate) {
+  const Config config;
+  LateExecutor executor;
+  SessionTable table(config, executor);
+  const std::string sid = make_sid(0);
+  SessionImpl& session = table.add(std::make_unique<SessionImpl>(table, sid, TransportKind::polling, HandshakeInfo{}));
+  session.start(std::make_unique<PollingTransport>(config, session));
+  executor.lateness = 25s + 20ms;
+  EXPECT_NE(table.find(sid), nullptr) << "its ping is due";
+  executor.lateness = 45s - 1ms;
+  EXPECT_NE(table.find(sid), nullptr);
+  executor.lateness = 45s;
+  EXPECT_EQ(table.find(sid), nullptr);
+}
+
 TEST_F(SessionPolling, TheClientsCloseAnswersTheHeldGetWithANoop) {
   SessionImpl& session = open_polling();
   const std::string sid = session.sid();
