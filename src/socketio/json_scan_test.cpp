@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include <chrono>
+#include <ctime>
 #include <string>
 
 #include "socketio/errc.hpp"
@@ -164,9 +164,9 @@ TEST(JsonScan, TakesTimeInProportionToTheLength) {
     std::string text = "[0";
     for (std::size_t i = 0; i < repeats; ++i) text += R"(,"\n\\\"",[{"_placeholder":0}])";
     text += ']';
-    const auto begin = std::chrono::steady_clock::now();
+    const auto begin = std::clock();  // processor time: other processes do not count
     EXPECT_TRUE(placeholders_fit(text, 1));
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    return static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC;
   };
   // Quadratic would be 400 times as long.
   EXPECT_LT(seconds(100'000), 0.02 + 100 * seconds(5'000));
