@@ -1,5 +1,6 @@
 import type { Client } from "../client/client";
 import { NameScreen } from "../features/auth/NameScreen";
+import { ConnectionBanner } from "../features/presence/ConnectionBanner";
 import { useStore } from "../ui/useStore";
 import { Shell } from "./Shell";
 
@@ -7,5 +8,11 @@ export function App({ client }: { client: Client }) {
   const { state, user, refusal } = useStore(client.session);
   if (state === "starting") return null;
   if (user !== undefined) return <Shell key={user.id} client={client} me={user} />;
-  return <NameScreen refusal={refusal} busy={state === "known"} onName={(name) => client.signIn(name)} />;
+  const busy = state === "known";
+  return (
+    <>
+      {busy && <ConnectionBanner connection={client.connection} />}
+      <NameScreen refusal={refusal} busy={busy} onName={(name) => client.signIn(name)} />
+    </>
+  );
 }
