@@ -35,7 +35,9 @@ test('a repeat is known on another connection, after a restart, and 1,100 sends 
   const ada = await new ChatClient(own.url, { name: 'Ada', options }).ready();
   const lobby = ada.welcome.lobby;
   const first = await ada.request('message.send', { room: lobby, n: 1, text: 'old' });
-  await Promise.all(Array.from({ length: 1_100 }, (_, i) => ada.request('message.send', { room: lobby, n: i + 2, text: `${i}` })));
+  for (let n = 2; n <= 1_101; n += 100) { // a client keeps its unanswered n within 512
+    await Promise.all(Array.from({ length: 100 }, (_, i) => ada.request('message.send', { room: lobby, n: n + i, text: `${n + i}` })));
+  }
   assert.equal((await ada.request('message.send', { room: lobby, n: 1, text: 'old' })).seq, first.seq);
   await own.kill();
   await own.start();
@@ -165,7 +167,9 @@ test('resume brings what was missed, once and in order, before its answer; a for
 test('a cursor more than 1,000 events behind gets resync, one exactly 1,000 behind does not', { timeout: 30_000 }, async () => {
   const ada = await connect('Ada');
   const { room } = await ada.request('room.create', { name: roomName() });
-  await Promise.all(Array.from({ length: 1_001 }, (_, i) => ada.request('message.send', { room: room.id, n: i + 2, text: 'x' })));
+  for (let n = 2; n <= 1_002; n += 91) {
+    await Promise.all(Array.from({ length: 91 }, (_, i) => ada.request('message.send', { room: room.id, n: n + i, text: 'x' })));
+  }
   const resume = async (seq) => (await ada.request('resume', { rooms: { [room.id]: { epoch: room.epoch, seq } } })).rooms[room.id];
   assert.equal((await resume(1)).resync, true);
   assert.equal((await resume(2)).resync, false);
