@@ -23,7 +23,7 @@ class History {
   void read(HistoryRequest request, Done<HistoryPage> done);
 
   // Limit: events in one page, messages and others; what is beyond it is in the next page.
-  static constexpr std::size_t kMaxPageEvents = 1'000;
+  static constexpr std::size_t kMaxPageEvents = store::kMaxPageEvents;
 
  private:
   // One page being put together. `events` is always a run without a hole.

@@ -224,7 +224,7 @@ class NodeImpl final : public Node, private bus::BusListener, private PartitionO
   // PartitionOwner::Listener
   void on_event(const HotEventPtr& hot, bool live) override {
     recent_.on_event(*hot);
-    if (!live) return;
+    if (!live || hot->event.room == model::kLobby) return;  // nobody comes to the lobby: everyone is there
     const model::Event& event = hot->event;
     switch (event.kind) {
       case model::EventKind::member_joined:

@@ -1,0 +1,158 @@
+#include "chat/room_feed.hpp"
+
+#include <gtest/gtest.h>
+
+#include "chat/testing/chat_world.hpp"
+
+namespace skat::chat {
+namespace {
+
+using testing::ChatWorld;
+using testing::milliseconds;
+using testing::numbers;
+using testing::seconds;
+
+class RoomFeedTest : public ::testing::Test {
+ protected:
+  explicit RoomFeedTest(Config config = {}) : world_(config) {
+    world_.start();
+    ada_ = world_.guest("Ada");
+    room_ = world_.create(ada_, "Engine room")->id;
+  }
+  void send(std::uint64_t count) {
+    for (; count > 0; --count) ASSERT_TRUE(world_.send(ada_, room_, "x"));
+  }
+  std::vector<std::uint64_t> live(LoopIndex loop = 0) { return world_.life->fanout.seqs(loop, room_); }
+
+  ChatWorld world_;
+  Identity ada_;
+  model::RoomId room_;
+};
+
+TEST_F(RoomFeedTest, EachLoopGetsEachNumberOnceInOrder) {
+  ASSERT_TRUE(world_.open(0, room_, ada_));
+  send(3);
+  ASSERT_TRUE(world_.open(2, room_, ada_));
+  send(3);
+  EXPECT_EQ(live(0), numbers(2, 7));
+  EXPECT_EQ(live(2), numbers(5, 7));
+}
+
+TEST_F(RoomFeedTest, AHoleIsFilledBeforeAnythingBehindIt) {
+  ASSERT_TRUE(world_.open(0, room_, ada_));
+  int message = 0;
+  world_.life->bus.loses = [&] { return ++message % 3 != 0; };
+  send(30);
+  world_.life->bus.loses = [] { return false; };
+  send(1);
+  EXPECT_EQ(live(), numbers(2, 32));
+}
+
+TEST_F(RoomFeedTest, AHoleThatLeftTheHotTailIsFilledFromTheStore) {
+  ASSERT_TRUE(world_.open(0, room_, ada_));
+  world_.life->bus.loses = [] { return true; };
+  send(700);
+  world_.advance(seconds(1));
+  EXPECT_TRUE(live().empty());
+  world_.life->bus.loses = [] { return false; };
+  world_.life->store.delay = milliseconds(20);
+  send(1);
+  world_.advance(milliseconds(5));
+  send(2);  // behind the hole, while it is being filled
+  world_.advance(seconds(1));
+  EXPECT_EQ(live(), numbers(2, 704));
+}
+
+TEST_F(RoomFeedTest, AHoleIsFilledAfterTheStoreComesBack) {
+  ASSERT_TRUE(world_.open(0, room_, ada_));
+  world_.life->bus.loses = [] { return true; };
+  send(400);
+  world_.advance(seconds(1));
+  world_.life->store.away = true;
+  world_.life->bus.loses = [] { return false; };
+  send(1);
+  world_.advance(milliseconds(200));
+  EXPECT_TRUE(live().empty());
+  world_.life->store.away = false;
+  world_.advance(seconds(2));
+  EXPECT_EQ(live(), numbers(2, 402));
+  EXPECT_TRUE(world_.life->fanout.resyncs.empty());
+}
+
+TEST_F(RoomFeedTest, AHoleThatCannotBeFilledEndsTheStreamsWithResync) {
+  ASSERT_TRUE(world_.open(0, room_, ada_));
+  world_.life->bus.loses = [] { return true; };
+  send(400);
+  world_.advance(seconds(1));
+  world_.life->store.away = true;
+  world_.life->bus.loses = [] { return false; };
+  send(1);
+  world_.advance(seconds(10));
+  EXPECT_EQ((world_.life->fanout.resyncs[{0, room_}]), 1u);
+  EXPECT_TRUE(live().empty()) << "nothing behind a hole";
+  EXPECT_EQ(world_.node().stats().resyncs, 1u);
+  send(1);
+  EXPECT_TRUE(live().empty()) << "the stream is over";
+  ASSERT_TRUE(world_.open(0, room_, ada_));
+  send(1);
+  EXPECT_EQ(live(), numbers(404, 404));
+}
+
+TEST_F(RoomFeedTest, WhatWasPublishedWhileTheSubscriptionWasUnderWayIsNotLost) {
+  world_.life->bus.confirm_after = milliseconds(50);
+  std::optional<result<StreamStart>> start;
+  world_.node().open_stream({0, room_, ada_.user, Cursor{model::Epoch{0x1234}, model::Seq{1}}},
+                            [&](result<StreamStart> got) { start = std::move(got); });
+  send(3);
+  EXPECT_FALSE(start);
+  world_.advance(milliseconds(50));
+  ASSERT_TRUE(start && *start);
+  EXPECT_EQ(testing::seqs((*start)->events), numbers(2, 4));
+  send(1);
+  EXPECT_EQ(live(), numbers(5, 5));
+}
+
+TEST_F(RoomFeedTest, ALostLastMessageShowsWhenTheBusComesBack) {
+  ASSERT_TRUE(world_.open(0, room_, ada_));
+  world_.life->bus.loses = [] { return true; };
+  send(2);
+  EXPECT_TRUE(live().empty());
+  world_.life->bus.reconnect();
+  EXPECT_EQ(live(), numbers(2, 3));
+}
+
+TEST_F(RoomFeedTest, AFeedWithoutStreamsLingersAndThenLeavesItsChannel) {
+  ASSERT_TRUE(world_.open(0, room_, ada_));
+  world_.advance(world_.config.feed_linger * 3);
+  EXPECT_EQ(world_.node().stats().feeds, 1u);
+  world_.node().close_stream(0, room_);
+  world_.advance(world_.config.feed_linger - milliseconds(1));
+  EXPECT_EQ(world_.node().stats().feeds, 1u);
+  world_.advance(milliseconds(1));
+  EXPECT_EQ(world_.node().stats().feeds, 0u);
+  EXPECT_EQ(world_.life->bus.channels(), 0u);
+}
+
+TEST_F(RoomFeedTest, ALingeringFeedIsTakenUpAgainWithoutAHole) {
+  ASSERT_TRUE(world_.open(0, room_, ada_));
+  world_.node().close_stream(0, room_);
+  send(3);
+  const auto start = world_.open(0, room_, ada_, Cursor{model::Epoch{0x1234}, model::Seq{2}});
+  EXPECT_EQ(testing::seqs(start->events), numbers(3, 4));
+  send(1);
+  EXPECT_EQ(live(), numbers(5, 5));
+}
+
+TEST_F(RoomFeedTest, BytesThatAreNoMessageChangeNothing) {
+  ASSERT_TRUE(world_.open(0, room_, ada_));
+  for (const char* bytes : {"", "E", "Exxxx", "T", "\xff\xff"}) {
+    world_.life->bus.publish("room/" + room_.hex(), base::share(bytes));
+  }
+  world_.life->bus.publish("elsewhere", base::share("E"));
+  world_.run();
+  send(1);
+  EXPECT_EQ(live(), numbers(2, 2));
+}
+
+}  // namespace
+}  // namespace skat::chat

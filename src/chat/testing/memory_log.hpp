@@ -1,0 +1,160 @@
+// A log in memory for chat's unit tests: LogDisk outlives the MemoryLog on it, as a file outlives the process.
+#pragma once
+
+#include <algorithm>
+#include <deque>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/executor.hpp"
+#include "chat/testing/power.hpp"
+#include "log/errc.hpp"
+#include "log/log.hpp"
+#include "model/limits.hpp"
+
+namespace skat::chat::testing {
+
+struct LogDisk {
+  struct Partition {
+    std::deque<log::Entry> entries;
+    std::uint64_t next_offset = 1;
+  };
+  explicit LogDisk(std::size_t partition_count = 1) : partitions(partition_count) {}
+
+  std::vector<Partition> partitions;
+  std::string id = "log-1";
+  base::WallTime now = base::from_millis(1'767'225'600'000);  // each append one millisecond later
+};
+
+class MemoryLog final : public log::Log {
+ public:
+  enum class Mode {
+    up,
+    away,      // appends are refused, nothing is handed over
+    unsure,    // appends happen and are answered maybe_appended
+    swallows,  // appends do not happen and are answered maybe_appended
+    held,      // appends wait for release()
+  };
+
+  MemoryLog(base::Executor& core, LogDisk& disk, Power& power) : core_(core), disk_(disk), power_(power) {}
+
+  Mode mode = Mode::up;
+  std::size_t appends = 0;  // calls
+  void release() {
+    mode = Mode::up;
+    for (auto& task : std::exchange(held_, {})) core_.post(std::move(task));
+  }
+
+  void append(log::Partition partition, std::string key, std::string value,
+              base::Function<void(result<log::Appended>)> done) override {
+    ++appends;
+    if (value.size() > model::kMaxRecordBytes) return answer(std::move(done), log::errc::too_large);
+    if (mode == Mode::away) return answer(std::move(done), log::errc::unavailable);
+    if (mode == Mode::swallows) return answer(std::move(done), log::errc::maybe_appended);
+    const bool unsure = mode == Mode::unsure;
+    base::Executor::Task task = [this, partition, key = std::move(key), value = std::move(value), unsure,
+                                 done = std::move(done)]() mutable {
+      if (!power_.use()) return;
+      const auto place = write(partition, std::move(key), std::move(value));
+      answer(std::move(done), unsure ? result<log::Appended>(log::errc::maybe_appended) : place);
+    };
+    if (mode == Mode::held) {
+      held_.push_back(std::move(task));
+    } else {
+      core_.post(std::move(task));
+    }
+  }
+
+  // At once, as another process would.
+  log::Appended write(log::Partition partition, std::string key, std::string value) {
+    auto& part = disk_.partitions[partition.value()];
+    disk_.now += std::chrono::milliseconds(1);
+    const log::Offset offset{part.next_offset++};
+    part.entries.push_back({offset, disk_.now, std::move(key), std::move(value)});
+    for (Reader* reader : readers_) reader->wake();
+    return {offset, disk_.now};
+  }
+
+  std::unique_ptr<log::LogReader> read(log::Partition partition, log::Offset from) override {
+    return std::make_unique<Reader>(*this, partition, from);
+  }
+
+  void bounds(log::Partition partition, base::Function<void(result<log::Bounds>)> done) override {
+    core_.post([this, partition, done = std::move(done)]() mutable {
+      if (!power_.on()) return;
+      const auto& part = disk_.partitions[partition.value()];
+      const log::Offset end{part.next_offset};
+      done(log::Bounds{part.entries.empty() ? end : part.entries.front().offset, end});
+    });
+  }
+
+  void trim(log::Partition partition, log::Offset below, base::WallTime keep_newer_than,
+            base::Function<void(result<void>)> done) override {
+    auto& entries = disk_.partitions[partition.value()].entries;
+    while (entries.size() > 1 && entries.front().offset < below && entries.front().append_time < keep_newer_than) {
+      entries.pop_front();
+    }
+    core_.post([done = std::move(done)]() mutable { done({}); });
+  }
+
+  [[nodiscard]] std::uint32_t partition_count() const override {
+    return static_cast<std::uint32_t>(disk_.partitions.size());
+  }
+  [[nodiscard]] std::string log_id() const override { return disk_.id; }
+
+ private:
+  class Reader final : public log::LogReader {
+   public:
+    Reader(MemoryLog& log, log::Partition partition, log::Offset from) : log_(log), partition_(partition), next_(from) {
+      log_.readers_.push_back(this);
+    }
+    ~Reader() override { std::erase(log_.readers_, this); }
+
+    void next(std::size_t max_entries, base::Function<void(result<Batch>)> done) override {
+      max_ = max_entries;
+      done_ = std::move(done);
+      wake();
+    }
+
+    void wake() {
+      log_.core_.post([this, alive = std::weak_ptr(alive_)] {
+        if (!alive.expired()) deliver();
+      });
+    }
+
+   private:
+    void deliver() {
+      if (!done_ || !log_.power_.on()) return;
+      const auto& entries = log_.disk_.partitions[partition_.value()].entries;
+      auto from = std::ranges::lower_bound(entries, next_, {}, &log::Entry::offset);
+      Batch batch;
+      while (from != entries.end() && batch.size() < max_) batch.push_back(*from++);
+      if (batch.empty()) return;
+      next_ = batch.back().offset.next();
+      std::exchange(done_, nullptr)(std::move(batch));
+    }
+
+    MemoryLog& log_;
+    log::Partition partition_;
+    log::Offset next_;
+    std::size_t max_ = 0;
+    base::Function<void(result<Batch>)> done_;
+    std::shared_ptr<int> alive_ = std::make_shared<int>(0);
+  };
+
+  void answer(base::Function<void(result<log::Appended>)> done, result<log::Appended> place) {
+    core_.post([this, place, done = std::move(done)]() mutable {
+      if (power_.on()) done(place);
+    });
+  }
+
+  base::Executor& core_;
+  LogDisk& disk_;
+  Power& power_;
+  std::vector<Reader*> readers_;
+  std::vector<base::Executor::Task> held_;
+};
+
+}  // namespace skat::chat::testing
