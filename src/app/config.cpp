@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <charconv>
 #include <cstdio>
 #include <map>
+#include <string_view>
 
 #include "app/errors.hpp"
 
@@ -115,6 +117,19 @@ Config make_config(const Flags& flags) {
   return config;
 }
 
+bool is_given(std::string_view flag, int argc, const char* const* argv) {
+  return std::any_of(argv, argv + argc, [&](std::string_view argument) {
+    return argument.starts_with(flag) && (argument.size() == flag.size() || argument[flag.size()] == '=');
+  });
+}
+
+// One address comes from two options, each with a variable: a flag is stronger than the other one's variable.
+void settle_address(Flags& flags, int argc, const char* const* argv) {
+  if (!is_given("--port", argc, argv)) return;
+  if (is_given("--listen", argc, argv)) throw StartError("--port and --listen exclude each other");
+  flags.listen.clear();
+}
+
 // CLI11's messages may have several lines; ours are one.
 std::string one_line(std::string text) {
   if (const auto end = text.find('\n'); end != std::string::npos) text.resize(end);
@@ -147,6 +162,8 @@ Invocation read_config(int argc, const char* const* argv) {
     throw StartError(one_line(error.what()) + " (skat --help)");
   }
   if (*version) return {.command = flags.json ? Command::version_json : Command::version, .config = {}};
+  settle_address(flags, argc, argv);
+  settle_address(print_flags, argc, argv);
   if (*serve) return {.command = Command::serve, .config = make_config(flags)};
   if (*config) return {.command = Command::config_print, .config = make_config(print_flags)};
   std::fputs(app.help().c_str(), stdout);

@@ -40,6 +40,23 @@ TEST(Config, TakesFlagsBeforeTheEnvironmentBeforeDefaults) {
   EXPECT_EQ(read({"serve", "--port", "6002"}).config.listen.port, 6002);
 }
 
+TEST(Config, AFlagIsStrongerThanTheOtherAddressOptionsVariable) {
+  const Environment listen("SKAT_LISTEN", "127.0.0.1:6001"), port("PORT", "6002");
+  EXPECT_EQ(read({"serve"}).config.listen.port, 6001);
+  const auto by_port = read({"serve", "--port=6003"}).config.listen;
+  EXPECT_EQ(by_port.port, 6003);
+  EXPECT_EQ(by_port.address, "0.0.0.0");
+  EXPECT_EQ(read({"serve", "--listen", "[::1]:6004"}).config.listen.port, 6004);
+}
+
+TEST(Config, PrintsWhatServeWouldUse) {
+  const auto [command, config] = read({"config", "print", "--port", "6005", "--data", "/srv/skat"});
+  EXPECT_EQ(command, Command::config_print);
+  const auto text = describe(config);
+  EXPECT_NE(text.find(":6005\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("/srv/skat"), std::string::npos) << text;
+}
+
 TEST(Config, ReadsAddresses) {
   EXPECT_EQ(read({"serve", "--listen", "127.0.0.1:81"}).config.listen.address, "127.0.0.1");
   EXPECT_EQ(read({"serve", "--listen", "[::1]:81"}).config.listen.address, "::1");
@@ -54,6 +71,8 @@ TEST(Config, RefusesWhatItDoesNotUnderstandInOneLine) {
                                                   {"serve", "--listen", "nonsense"},
                                                   {"serve", "--listen", "127.0.0.1:x"},
                                                   {"serve", "--log-level", "no"},
+                                                  {"serve", "--port", "1", "--listen", ":2"},
+                                                  {"serve", "--ping-timeout", "1"},
                                                   {"serve", "--allow-origin", "ftp://x"}};
   for (const auto& arguments : bad) {
     try {

@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <chrono>
 #include <future>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -27,6 +26,7 @@ namespace {
 
 constexpr std::chrono::seconds kNumbersInterval{1};     // how often /metrics' numbers are refreshed
 constexpr std::chrono::milliseconds kCloseTime{1'000};  // what closing connections may take after the drain
+constexpr std::chrono::milliseconds kCloseStep{10};     // how often a loop looks whether they are gone
 
 // Every connection is a descriptor: take what the system allows.
 void raise_descriptor_limit() {
@@ -60,6 +60,8 @@ struct Server::Parts {
 
   void wire();
   void start();
+  // Loop i: sets its promise once the loop's last session has gone.
+  void tell_when_closed(std::size_t i, std::shared_ptr<std::vector<std::promise<void>>> closed);
   // Core thread: copies what engines and chat count to where /metrics reads it.
   void refresh_numbers();
 
@@ -157,6 +159,15 @@ void Server::Parts::refresh_numbers() {
   [[maybe_unused]] const auto timer = core_loop().after(kNumbersInterval, [this] { refresh_numbers(); });
 }
 
+void Server::Parts::tell_when_closed(std::size_t i, std::shared_ptr<std::vector<std::promise<void>>> closed) {
+  // The timer also lets the turn end in which the last session went: that is when its last bytes leave.
+  const bool gone = engines[i]->stats().sessions == 0;
+  [[maybe_unused]] const auto timer = loops.loops()[i]->after(kCloseStep, [this, i, gone, closed = std::move(closed)] {
+    if (gone) return (*closed)[i].set_value();
+    tell_when_closed(i, closed);
+  });
+}
+
 Server::Server(const Config& config) {
   raise_descriptor_limit();
   parts_ = std::make_unique<Parts>(config);
@@ -185,16 +196,14 @@ void Server::stop() {
   for (auto& promise : *closing) closed.push_back(promise.get_future());
   parts_->core_loop().post([this, closing] {
     parts_->gateway->on_every_loop([this, closing](std::size_t i) -> base::Executor::Task {
-      return [engine = parts_->engines[i].get(), closing, i] {
-        engine->shut_down();
-        (*closing)[i].set_value();
+      return [parts = parts_.get(), closing, i] {
+        parts->engines[i]->shut_down();
+        parts->tell_when_closed(i, closing);
       };
     });
   });
   const auto end = std::chrono::steady_clock::now() + kCloseTime;
   for (auto& done : closed) done.wait_until(end);
-  // One more turn of each loop carries the last bytes out.
-  std::this_thread::sleep_for(std::chrono::milliseconds(50));
 }
 
 }  // namespace skat::app

@@ -41,10 +41,10 @@ std::string encode_rooms(const std::vector<chat::RoomInfo>& rooms) {
 }  // namespace
 
 std::string encode_room_info(const chat::RoomInfo& room) {
-  return fmt::format(
-      R"({{"id":"{}","name":{},"access":"{}","epoch":"{}","seq":{},"mseq":{},"read_seq":{},"read_mseq":{},"members":{}}})",
-      room.id.hex(), quote(room.name), to_text(room.access), model::hex64(room.epoch.value()), room.seq.value(),
-      room.mseq.value(), room.read_seq.value(), room.read_mseq.value(), room.members);
+  return fmt::format(R"({{"id":"{}","name":{},"access":"{}","epoch":"{}","seq":{},"mseq":{},)"
+                     R"("read_seq":{},"read_mseq":{},"members":{}}})",
+                     room.id.hex(), quote(room.name), to_text(room.access), model::hex64(room.epoch.value()),
+                     room.seq.value(), room.mseq.value(), room.read_seq.value(), room.read_mseq.value(), room.members);
 }
 
 std::string encode_ok() {
