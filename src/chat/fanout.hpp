@@ -15,7 +15,8 @@ class Fanout {
   // A room's next event, to each loop that has a stream open on it. A `member.left` ends that user's streams there,
   // after the event itself.
   virtual void deliver(std::span<const LoopIndex> loops, FeedEventPtr event) = 0;
-  // The numbers of a room have a hole that could not be filled, or a new epoch: clients load the room again.
+  // The numbers of a room have a hole that could not be filled, or a new epoch: every stream of the room on these loops
+  // has ended, and clients load the room again.
   virtual void resync(std::span<const LoopIndex> loops, model::RoomId room, std::string reason) = 0;
   // Ephemeral; may be dropped.
   virtual void typing(std::span<const LoopIndex> loops, model::RoomId room, Identity who, bool on) = 0;

@@ -71,7 +71,7 @@ void History::read_down(ReadingPtr reading, model::Seq below) {
   }
   const std::size_t still = reading->request.limit - reading->messages;
   auto on_page = [below, reading = std::move(reading)](const result<store::Page>& page) mutable {
-    if (!page || page->head.next() < below) {
+    if (!page) {
       reading->complete = false;
       answer(std::move(reading), true);
       return;

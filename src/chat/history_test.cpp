@@ -165,6 +165,42 @@ TEST_F(HistoryTest, AReadWaitsForWhatTheLogHeldWhenItBegan) {
   EXPECT_EQ((*page)->head, model::Seq{2});
 }
 
+TEST_F(HistoryTest, AReadWaitsForAFoldThatIsBehind) {
+  world_.life->log.readers_stuck = true;
+  world_.node().submit(ChatWorld::submission(ada_, room_, "x", 50), [](const result<Accepted>&) {});
+  world_.run();
+  std::optional<result<HistoryPage>> page;
+  world_.node().history({room_, ada_.user, {}, {}, 10}, [&](result<HistoryPage> got) { page = std::move(got); });
+  world_.advance(milliseconds(100));
+  EXPECT_FALSE(page);
+  world_.life->log.unstick();
+  world_.advance(milliseconds(10));
+  ASSERT_TRUE(page && *page);
+  EXPECT_TRUE((*page)->complete);
+  EXPECT_EQ((*page)->head, model::Seq{2});
+}
+
+TEST_F(HistoryTest, APageIsIncompleteWhenTheFoldDoesNotCatchUpInTime) {
+  world_.life->log.readers_stuck = true;
+  world_.node().submit(ChatWorld::submission(ada_, room_, "x", 50), [](const result<Accepted>&) {});
+  world_.run();
+  const auto page = world_.history({room_, ada_.user, {}, {}, 10});
+  ASSERT_TRUE(page);
+  EXPECT_FALSE(page->complete);
+  EXPECT_EQ(seqs(page->events), numbers(1, 1));
+}
+
+TEST_F(HistoryTest, APageThatTheStoreCutsShortGoesOnInTheNext) {
+  fill(60);
+  world_.stop();
+  world_.start();
+  world_.life->store.max_page_events = 7;
+  EXPECT_EQ(seqs(world_.whole_history(room_, ada_.user, 100)), numbers(1, 60));
+  const auto newest = world_.history({room_, ada_.user, {}, {}, 100});
+  EXPECT_TRUE(newest->complete && newest->more);
+  EXPECT_EQ(seqs(newest->events), numbers(54, 60));
+}
+
 TEST_F(HistoryTest, OnlyMembersReadAndClosedRoomsDoNotExistForOthers) {
   const auto hidden = world_.create(ada_, "Quiet", model::Access::closed)->id;
   EXPECT_EQ(world_.history({room_, bob_.user, {}, {}, 10}).error(), errc::not_a_member);

@@ -46,7 +46,7 @@ class Node {
   virtual void history(HistoryRequest request, Done<HistoryPage> done) = 0;
   // Subscribes the loop to the room (if it is not yet) and answers the range the cursor lacks. P5.
   virtual void open_stream(StreamRequest request, Done<StreamStart> done) = 0;
-  // The loop has no socket left in the room.
+  // The loop has no socket left in the room, and no open_stream() of it is unanswered.
   virtual void close_stream(LoopIndex loop, model::RoomId room) = 0;
   virtual void typing(Identity who, model::RoomId room, bool on) = 0;
   // Clamped to the head, monotonic; the answer is the marker that now holds.

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "chat/feed_message.hpp"
 #include "chat/testing/chat_world.hpp"
 
 namespace skat::chat {
@@ -141,6 +142,15 @@ TEST_F(RoomFeedTest, ALingeringFeedIsTakenUpAgainWithoutAHole) {
   EXPECT_EQ(testing::seqs(start->events), numbers(3, 4));
   send(1);
   EXPECT_EQ(live(), numbers(5, 5));
+}
+
+TEST_F(RoomFeedTest, NumbersOfAnotherEpochAreNotDelivered) {
+  ASSERT_TRUE(world_.open(0, room_, ada_));
+  EventsMessage message(model::Epoch{77});
+  message.add({room_, model::Seq{2}, model::EventKind::message, ada_.user, "{}"});
+  world_.life->bus.publish(room_channel(room_), base::share(std::move(message).take()));
+  world_.run();
+  EXPECT_TRUE(live().empty());
 }
 
 TEST_F(RoomFeedTest, BytesThatAreNoMessageChangeNothing) {

@@ -174,6 +174,49 @@ TEST_F(StreamsTest, ALeaveIsAckedAfterItsEventWentToTheLoops) {
   EXPECT_EQ(world_.life->fanout.left[0].first, bob.user);
 }
 
+TEST_F(StreamsTest, ALeaveIsAckedOnlyWhenTheHoleBeforeItIsFilled) {
+  const Identity bob = world_.guest("Bob");
+  ASSERT_TRUE(world_.join(bob, room_));
+  ++head_;
+  ASSERT_TRUE(world_.open(0, room_, bob));
+  world_.life->bus.loses = [] { return true; };
+  fill(400);
+  world_.advance(seconds(1));
+  world_.life->store.delay = milliseconds(100);
+  auto wanted = ChatWorld::submission(bob, room_, {});
+  wanted.kind = model::RecordKind::member_leave;
+  bool acked = false;
+  world_.node().submit(std::move(wanted), [&](const result<Accepted>& left) {
+    acked = true;
+    EXPECT_EQ(live(0).back(), left->seq.value());
+  });
+  world_.advance(milliseconds(50));
+  EXPECT_FALSE(acked);
+  EXPECT_TRUE(world_.life->fanout.left.empty());
+  world_.advance(seconds(1));
+  EXPECT_TRUE(acked);
+  EXPECT_EQ(live(0), numbers(3, 401));
+}
+
+TEST_F(StreamsTest, AfterTheAnswerALoopGetsNothingUpToItsHead) {
+  ASSERT_TRUE(world_.open(0, room_, ada_));
+  world_.life->bus.loses = [] { return true; };
+  fill(400);
+  world_.advance(seconds(1));
+  world_.life->store.delay = milliseconds(100);
+  std::optional<StreamStart> start;
+  world_.node().open_stream({1, room_, ada_.user, std::nullopt}, [&](result<StreamStart> got) { start = *got; });
+  world_.advance(milliseconds(50));
+  fill(403);  // while the hole before it is filled, and lost on the bus
+  world_.advance(seconds(1));
+  ASSERT_TRUE(start);
+  world_.life->bus.loses = [] { return false; };
+  fill(405);
+  EXPECT_EQ(start->head, model::Seq{403});
+  EXPECT_EQ(live(1), numbers(404, 405));
+  EXPECT_EQ(live(0), numbers(2, 405));
+}
+
 TEST_F(StreamsTest, AClosedLoopGetsNothingMoreAndOthersGoOn) {
   ASSERT_TRUE(world_.open(0, room_, ada_));
   ASSERT_TRUE(world_.open(1, room_, ada_));

@@ -164,6 +164,23 @@ TEST_F(SubmitTest, ARepeatAfterUnknownIsNeverASecondEvent) {
   EXPECT_EQ(world_.whole_history(model::kLobby, ada_.user, 10).size(), 2u);
 }
 
+TEST_F(SubmitTest, ALateAnswerToAnEarlierAttemptDoesNotAnswerTheRepeat) {
+  auto& log = world_.life->log;
+  log.mode = MemoryLog::Mode::away;
+  log.answer_after = world_.config.ack_timeout + seconds(1);
+  const auto first = begin(ChatWorld::submission(ada_, model::kLobby, "one", 1));
+  world_.advance(world_.config.ack_timeout);
+  ASSERT_EQ(first->answer->error(), errc::unknown);
+  log.mode = MemoryLog::Mode::held;
+  const auto again = begin(ChatWorld::submission(ada_, model::kLobby, "one", 1));
+  world_.advance(seconds(2));
+  EXPECT_FALSE(again->answer);
+  log.release();
+  world_.run();
+  ASSERT_TRUE(again->answer);
+  EXPECT_TRUE(*again->answer);
+}
+
 TEST_F(SubmitTest, WithoutNTheNodeCountsAndEveryRequestIsNew) {
   const auto first = world_.send(ada_, model::kLobby, "same");
   const auto second = world_.send(ada_, model::kLobby, "same");

@@ -41,7 +41,14 @@ class MemoryLog final : public log::Log {
   MemoryLog(base::Executor& core, LogDisk& disk, Power& power) : core_(core), disk_(disk), power_(power) {}
 
   Mode mode = Mode::up;
-  std::size_t appends = 0;  // calls
+  std::size_t appends = 0;         // calls
+  base::Duration answer_after{0};  // of every append
+  bool readers_stuck = false;      // appends are durable, but no reader sees them
+  error_code read_error;           // set: the next read is answered with it, once
+  void unstick() {
+    readers_stuck = false;
+    for (Reader* reader : readers_) reader->wake();
+  }
   void release() {
     mode = Mode::up;
     for (auto& task : std::exchange(held_, {})) core_.post(std::move(task));
@@ -126,7 +133,11 @@ class MemoryLog final : public log::Log {
 
    private:
     void deliver() {
-      if (!done_ || !log_.power_.on()) return;
+      if (!done_ || log_.readers_stuck || !log_.power_.on()) return;
+      if (log_.read_error) {
+        std::exchange(done_, nullptr)(std::exchange(log_.read_error, {}));
+        return;
+      }
       const auto& entries = log_.disk_.partitions[partition_.value()].entries;
       auto from = std::ranges::lower_bound(entries, next_, {}, &log::Entry::offset);
       Batch batch;
@@ -145,9 +156,14 @@ class MemoryLog final : public log::Log {
   };
 
   void answer(base::Function<void(result<log::Appended>)> done, result<log::Appended> place) {
-    core_.post([this, place, done = std::move(done)]() mutable {
+    auto task = [this, place, done = std::move(done)]() mutable {
       if (power_.on()) done(place);
-    });
+    };
+    if (answer_after == base::Duration{0}) {
+      core_.post(std::move(task));
+    } else {
+      std::ignore = core_.after(answer_after, std::move(task));
+    }
   }
 
   base::Executor& core_;

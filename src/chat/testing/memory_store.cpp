@@ -106,7 +106,7 @@ void MemoryStore::page_before(model::RoomId room, model::Seq before, std::size_t
     page.head = model::Seq{all.size()};
     std::size_t from = std::min<std::size_t>(before.value() - 1, all.size());
     const std::size_t end = from;
-    for (std::size_t messages = 0; from > 0 && messages < limit && end - from < store::kMaxPageEvents; --from) {
+    for (std::size_t messages = 0; from > 0 && messages < limit && end - from < max_page_events; --from) {
       if (all[from - 1].mseq) ++messages;
     }
     page.events.assign(all.begin() + static_cast<std::ptrdiff_t>(from), all.begin() + static_cast<std::ptrdiff_t>(end));
@@ -121,8 +121,7 @@ void MemoryStore::page_after(model::RoomId room, model::Seq after, std::size_t l
     store::Page page;
     page.head = model::Seq{all.size()};
     std::size_t at = after.value();
-    for (std::size_t messages = 0; at < all.size() && messages < limit && page.events.size() < store::kMaxPageEvents;
-         ++at) {
+    for (std::size_t messages = 0; at < all.size() && messages < limit && page.events.size() < max_page_events; ++at) {
       if (all[at].mseq) ++messages;
       page.events.push_back(all[at]);
     }

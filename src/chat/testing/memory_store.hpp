@@ -46,7 +46,8 @@ class MemoryStore final : public store::Store {
   bool away = false;              // every call answers unavailable
   std::size_t fail_archives = 0;  // that many attempts fail with archive_error, unwritten
   error_code archive_error = store::errc::unavailable;
-  std::size_t lose_answers = 0;               // that many archives are committed and answered unavailable
+  std::size_t lose_answers = 0;  // that many archives are committed and answered unavailable
+  std::size_t max_page_events = store::kMaxPageEvents;
   base::Duration delay{0};                    // of every call
   std::vector<store::ArchiveBatch> attempts;  // of archive(), all of them
 
