@@ -26,7 +26,7 @@ net::HttpResponse answer_readiness(const Gateway& gateway) {
   return ready ? uncached(200, "ready\n", kText) : uncached(503, "not ready\n", kText);
 }
 
-void add_http_routes(net::Router& router, Gateway& gateway, std::string version, std::vector<EmbeddedFile> web) {
+void add_http_routes(net::Router& router, Gateway& gateway, std::string version, const std::vector<EmbeddedFile>& web) {
   for (const char* path : {"/healthz", "/livez"}) {
     router.add(
         "GET", path,

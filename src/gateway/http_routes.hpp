@@ -15,6 +15,6 @@ namespace skat::gateway {
 
 // Adds /healthz and /livez (this loop turns), /readyz (requests are taken), /metrics, and the web client as the
 // fallback. The gateway outlives the router.
-void add_http_routes(net::Router& router, Gateway& gateway, std::string version, std::vector<EmbeddedFile> web);
+void add_http_routes(net::Router& router, Gateway& gateway, std::string version, const std::vector<EmbeddedFile>& web);
 
 }  // namespace skat::gateway

@@ -54,8 +54,8 @@ void LoopGateway::on_user_event(const model::UserId& user, const engineio::Frame
 
 void LoopGateway::open_stream(chat::StreamRequest request, chat::Done<chat::StreamStart> done) {
   core_.ask<chat::StreamStart>(
-      [request = std::move(request)](chat::Node& node, chat::Done<chat::StreamStart> answer) mutable {
-        node.open_stream(std::move(request), std::move(answer));
+      [request](chat::Node& node, chat::Done<chat::StreamStart> answer) {
+        node.open_stream(request, std::move(answer));
       },
       std::move(done));
 }

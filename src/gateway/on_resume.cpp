@@ -16,8 +16,8 @@ struct Resume {
   std::vector<std::pair<model::RoomId, result<StreamAnswer>>> rooms;
   std::size_t missing = 0;
 
-  void answer(std::size_t index, result<StreamAnswer> stream) {
-    rooms[index].second = std::move(stream);
+  void answer(std::size_t index, const result<StreamAnswer>& stream) {
+    rooms[index].second = stream;
     if (--missing == 0) reply.ok(encode_streams(rooms));
   }
 };
@@ -33,7 +33,7 @@ void on_resume(LoopGateway& gateway, const std::shared_ptr<Participant>& asker, 
   for (std::size_t i = 0; i < request->rooms.size(); ++i) {
     const auto& [room, from] = request->rooms[i];
     gateway.streams().open(asker, asker->who.user, room, from,
-                           [resume, i](result<StreamAnswer> stream) { resume->answer(i, std::move(stream)); });
+                           [resume, i](const result<StreamAnswer>& stream) { resume->answer(i, stream); });
   }
 }
 

@@ -189,7 +189,8 @@ void RoomStreams::send_kept(Room& room, StreamSocket* key) {
 
 void RoomStreams::go_live_if_due(Room& room, StreamSocket* key) {
   auto& stream = room.streams.at(key);
-  if (!stream.joining->sent_up_to || *room.last < *stream.joining->sent_up_to) return;
+  const auto& sent_up_to = stream.joining->sent_up_to;
+  if (!sent_up_to || !room.last || *room.last < *sent_up_to) return;
   stream.joining.reset();
   std::erase(room.joining, key);
   ++room.live;

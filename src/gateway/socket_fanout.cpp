@@ -61,8 +61,9 @@ void SocketFanout::tell_user(const model::UserId& user, std::string_view event, 
 void SocketFanout::end_user(const model::RoomId& room, const model::UserId& user, model::Seq seq,
                             base::Function<void()> ended) {
   // The last loop to let the token go sends `ended` home.
-  const RoomStreams::Token token(nullptr, [this, shared = std::make_shared<base::Function<void()>>(std::move(ended))](
-                                              void*) { (void)requests_.push([shared] { (*shared)(); }); });
+  RoomStreams::Token token(nullptr, [this, shared = std::make_shared<base::Function<void()>>(std::move(ended))](void*) {
+    (void)requests_.push([shared] { (*shared)(); });
+  });
   for (const auto& loop : loops_) {
     loop.outlet->answer([gateway = loop.gateway, room, user, seq, token]() mutable {
       gateway->streams().end_user(room, user, seq, std::move(token));
