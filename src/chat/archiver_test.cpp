@@ -40,6 +40,16 @@ class ArchiverTest : public ::testing::Test {
                        R"({"name":"Ada"})"};
     push({offset, room, make_hot_event(std::move(event), offset), std::nullopt});
   }
+  // One event in each of `count` rooms.
+  void fold_rooms(std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) {
+      std::array<std::uint8_t, 16> id{};
+      id[0] = static_cast<std::uint8_t>(i & 0xff);
+      id[1] = static_cast<std::uint8_t>(i >> 8);
+      id[2] = 9;
+      fold_event(model::RoomId{id});
+    }
+  }
   void push(Archiver::Item item) {
     position_ = item.offset.value() + 1;
     archiver_->push(std::move(item));
@@ -175,13 +185,7 @@ TEST_F(ArchiverTest, NoSnapshotIsTakenWhileTheFoldIsBehindTheStore) {
 
 TEST_F(ArchiverTest, MoreRoomsThanOnePassTakesKeepTheReplayWhereTheOldestIsMissing) {
   const auto count = SnapshotTaker::kMaxRooms + 10;
-  for (std::size_t i = 0; i < count; ++i) {
-    std::array<std::uint8_t, 16> id{};
-    id[0] = static_cast<std::uint8_t>(i & 0xff);
-    id[1] = static_cast<std::uint8_t>(i >> 8);
-    id[2] = 9;
-    fold_event(model::RoomId{id});
-  }
+  fold_rooms(count);
   core_.advance(config_.snapshot_interval + milliseconds(100));
   EXPECT_EQ(disk_.progress[0].snapshots.size(), SnapshotTaker::kMaxRooms);
   EXPECT_EQ(disk_.progress[0].snapshots_as_of, SnapshotTaker::kMaxRooms);  // the first record that is in no snapshot
@@ -216,6 +220,17 @@ TEST_F(ArchiverTest, AnEventThatTheStoreRefusesStopsIt) {
   core_.advance(seconds(20));
   EXPECT_TRUE(archiver_->stopped());
   EXPECT_EQ(stored(), 0u);
+}
+
+TEST_F(ArchiverTest, AFlushTakesAsManyPassesAsThereAreRooms) {
+  const auto count = SnapshotTaker::kMaxRooms * 2 + 10;
+  fold_rooms(count);
+  bool flushed = false;
+  archiver_->flush([&] { flushed = true; });
+  core_.run();
+  EXPECT_TRUE(flushed);
+  EXPECT_EQ(disk_.progress[0].snapshots.size(), count);
+  EXPECT_EQ(disk_.progress[0].snapshots_as_of, count);
 }
 
 TEST_F(ArchiverTest, AFlushBringsEverythingWithSnapshotsIntoTheStore) {

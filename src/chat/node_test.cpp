@@ -219,7 +219,9 @@ TEST(Node, StoppingAnswersWhatIsUnderWayAndRefusesWhatIsNew) {
 }
 
 TEST(Node, StoppingEndsAtItsTimeLimitWhateverIsAway) {
-  ChatWorld world;
+  Config config;
+  config.ack_timeout = seconds(60);
+  ChatWorld world(config);
   world.start();
   const Identity ada = world.guest("Ada");
   world.life->store.away = true;
