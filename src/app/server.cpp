@@ -116,6 +116,7 @@ void Server::Parts::start() {
   core_loop().post([this, &ready] {
     node->start([this, &ready](result<void> outcome) {
       if (outcome) {
+        gateway->core_numbers().ready.set(1);
         refresh_numbers();
         gateway->open();
       }
@@ -132,7 +133,6 @@ void Server::Parts::start() {
 void Server::Parts::refresh_numbers() {
   const auto stats = node->stats();
   auto& numbers = gateway->core_numbers();
-  numbers.ready.set(1);
   numbers.events.set(stats.events);
   numbers.duplicates.set(stats.duplicates);
   numbers.refused.set(stats.refused);
