@@ -201,6 +201,19 @@ TEST_F(HistoryTest, APageThatTheStoreCutsShortGoesOnInTheNext) {
   EXPECT_EQ(seqs(newest->events), numbers(54, 60));
 }
 
+TEST_F(HistoryTest, AHoleInTheStoreEndsThePageAndMakesItIncomplete) {
+  fill(60);
+  world_.stop();
+  world_.start();
+  world_.store_disk.events[room_][29].seq = model::Seq{1'000};  // event 30 cannot be found any more
+  const auto down = world_.history({room_, ada_.user, std::nullopt, std::nullopt, 100});
+  EXPECT_FALSE(down->complete);
+  EXPECT_EQ(seqs(down->events), numbers(31, 60));
+  const auto up = world_.history({room_, ada_.user, std::nullopt, model::Seq{0}, 100});
+  EXPECT_FALSE(up->complete);
+  EXPECT_EQ(seqs(up->events), numbers(1, 29));
+}
+
 TEST_F(HistoryTest, OnlyMembersReadAndClosedRoomsDoNotExistForOthers) {
   const auto hidden = world_.create(ada_, "Quiet", model::Access::closed)->id;
   EXPECT_EQ(world_.history({room_, bob_.user, {}, {}, 10}).error(), errc::not_a_member);
