@@ -3,30 +3,14 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/utf8.hpp"
 #include "fold/event_body.hpp"
+#include "model/text_rules.hpp"
 
 namespace skat::fold {
 namespace {
 
 using model::Access;
 using model::RecordKind;
-
-// Of valid UTF-8: U+0000–U+001F, U+007F, and U+0080–U+009F, which is C2 followed by 80 to 9F.
-bool has_control_character(std::string_view text) noexcept {
-  unsigned char before = 0;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x20 || byte == 0x7f || (before == 0xc2 && byte < 0xa0)) return true;
-    before = byte;
-  }
-  return false;
-}
-
-bool is_text(std::string_view text) noexcept {
-  return !text.empty() && text.size() <= model::kMaxTextBytes && text.find('\0') == std::string_view::npos &&
-         base::is_valid_utf8(text);
-}
 
 model::EventKind event_kind(RecordKind kind) noexcept {
   switch (kind) {
@@ -56,18 +40,13 @@ Outcome stale() {
 
 }  // namespace
 
-bool is_name(std::string_view text) noexcept {
-  const auto length = base::count_code_points(text);
-  return length && *length >= 1 && *length <= model::kMaxNameCodePoints && !has_control_character(text);
-}
-
 bool is_storable(const model::Record& record) noexcept {
-  if (!is_name(record.name)) return false;
+  if (!model::is_name(record.name)) return false;
   switch (record.kind) {
     case RecordKind::room_create:
-      return is_name(record.room_name) && (record.access != Access::everyone || record.room == model::kLobby);
+      return model::is_name(record.room_name) && (record.access != Access::everyone || record.room == model::kLobby);
     case RecordKind::message_send:
-      return is_text(record.text);
+      return model::is_message_text(record.text);
     case RecordKind::member_join:
     case RecordKind::member_leave:
       return true;

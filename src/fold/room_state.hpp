@@ -21,8 +21,6 @@ namespace skat::fold {
 
 // What fold version 1 demands of a record beyond its form: what is accepted must be storable.
 [[nodiscard]] bool is_storable(const model::Record& record) noexcept;
-// 1–64 code points of UTF-8 without control characters.
-[[nodiscard]] bool is_name(std::string_view text) noexcept;
 
 class RoomState {
  public:

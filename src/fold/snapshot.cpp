@@ -9,6 +9,7 @@
 
 #include "fold/room_state.hpp"
 #include "model/limits.hpp"
+#include "model/text_rules.hpp"
 
 namespace skat::fold {
 namespace {
@@ -161,7 +162,7 @@ result<std::unique_ptr<RoomState>> decode_snapshot(std::string_view bytes) {
     return bad;
   room->access_ = static_cast<model::Access>(access);
   // The first event is no message, so mseq stays below seq.
-  if (room->seq_.value() < 1 || room->mseq_.value() >= room->seq_.value() || !is_name(room->name_)) return bad;
+  if (room->seq_.value() < 1 || room->mseq_.value() >= room->seq_.value() || !model::is_name(room->name_)) return bad;
   if (senders < 1 || senders > reader.left() / kLeastSenderBytes) return bad;
 
   room->senders_.reserve(senders);

@@ -17,18 +17,6 @@ std::string quote(std::string_view text) {
   return boost::json::serialize(boost::json::string_view(text.data(), text.size()));
 }
 
-std::string_view to_text(model::Access access) {
-  switch (access) {
-    case model::Access::everyone:
-      return "everyone";
-    case model::Access::open:
-      return "open";
-    case model::Access::closed:
-      return "closed";
-  }
-  return "closed";
-}
-
 std::string encode_rooms(const std::vector<chat::RoomInfo>& rooms) {
   std::string json = "[";
   for (const auto& room : rooms) {
@@ -43,7 +31,7 @@ std::string encode_rooms(const std::vector<chat::RoomInfo>& rooms) {
 std::string encode_room_info(const chat::RoomInfo& room) {
   return fmt::format(R"({{"id":"{}","name":{},"access":"{}","epoch":"{}","seq":{},"mseq":{},)"
                      R"("read_seq":{},"read_mseq":{},"members":{}}})",
-                     room.id.hex(), quote(room.name), to_text(room.access), model::hex64(room.epoch.value()),
+                     room.id.hex(), quote(room.name), model::to_text(room.access), model::hex64(room.epoch.value()),
                      room.seq.value(), room.mseq.value(), room.read_seq.value(), room.read_mseq.value(), room.members);
 }
 

@@ -10,9 +10,10 @@
 #include <utility>
 
 #include "base/check.hpp"
-#include "base/utf8.hpp"
+#include "base/json_text.hpp"
 #include "log/errc.hpp"
 #include "model/limits.hpp"
+#include "model/text_rules.hpp"
 
 namespace skat::log {
 namespace {
@@ -26,8 +27,6 @@ constexpr std::array<std::pair<RecordKind, std::string_view>, 4> kKinds{{{Record
                                                                          {RecordKind::member_join, "member.join"},
                                                                          {RecordKind::member_leave, "member.leave"},
                                                                          {RecordKind::message_send, "message.send"}}};
-constexpr std::array<std::pair<Access, std::string_view>, 3> kAccesses{
-    {{Access::everyone, "everyone"}, {Access::open, "open"}, {Access::closed, "closed"}}};
 
 template <class T, std::size_t size>
 std::string_view to_text(const std::array<std::pair<T, std::string_view>, size>& words, T value) {
@@ -83,28 +82,6 @@ std::uint32_t body_of(RecordKind kind) {
       break;
   }
   return kName;
-}
-
-// ---- Rules of values ------------------------------------------------------------------------------------------------
-
-// Of valid UTF-8: U+0000–U+001F, U+007F, and U+0080–U+009F (C2 80 – C2 9F).
-bool has_control_character(std::string_view text) {
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(text[i]);
-    if (byte < 0x20 || byte == 0x7f) return true;
-    if (byte == 0xc2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xa0) return true;
-  }
-  return false;
-}
-
-bool is_name(std::string_view text) {
-  const auto count = base::count_code_points(text);
-  return count && *count >= 1 && *count <= model::kMaxNameCodePoints && !has_control_character(text);
-}
-
-bool is_message_text(std::string_view text) {
-  return !text.empty() && text.size() <= model::kMaxTextBytes && text.find('\0') == std::string_view::npos &&
-         base::is_valid_utf8(text);
 }
 
 // ---- Decoding -------------------------------------------------------------------------------------------------------
@@ -204,15 +181,15 @@ class Handler {
     switch (member_) {
       case kName:
         record_.name = std::move(text);
-        return is_name(record_.name);
+        return model::is_name(record_.name);
       case kText:
         record_.text = std::move(text);
-        return is_message_text(record_.text);
+        return model::is_message_text(record_.text);
       case kRoomName:
         record_.room_name = std::move(text);
-        return is_name(record_.room_name);
+        return model::is_name(record_.room_name);
       case kAccess:
-        return set(record_.access, from_text(kAccesses, text));
+        return set(record_.access, model::parse_access(text));
       default:
         return false;
     }
@@ -235,26 +212,6 @@ class Handler {
 
 // ---- Encoding -------------------------------------------------------------------------------------------------------
 
-void append_string(std::string& out, std::string_view text) {
-  // Control characters with a short form in JSON, and the letter of that form.
-  static constexpr std::string_view kShort = "\b\f\n\r\t", kLetter = "bfnrt";
-  out += '"';
-  for (const char c : text) {
-    if (c == '"' || c == '\\') {
-      out += '\\';
-      out += c;
-    } else if (static_cast<unsigned char>(c) >= 0x20) {
-      out += c;
-    } else if (const auto at = kShort.find(c); at != std::string_view::npos) {
-      out += '\\';
-      out += kLetter[at];
-    } else {
-      fmt::format_to(std::back_inserter(out), "\\u{:04x}", static_cast<int>(c));
-    }
-  }
-  out += '"';
-}
-
 }  // namespace
 
 std::string encode_record(const model::Record& record) {
@@ -265,14 +222,14 @@ std::string encode_record(const model::Record& record) {
       R"({{"v":{},"room":"{}","kind":"{}","sender":"{}","device":"{}","n":{},"origin":"{}","body":{{"name":)",
       kRecordVersion, record.room.hex(), to_text(kKinds, record.kind), record.sender.hex(),
       model::hex64(record.device.value()), record.n.value(), model::hex64(record.origin));
-  append_string(out, record.name);
+  base::append_json_string(out, record.name);
   if (record.kind == RecordKind::message_send) {
     out += R"(,"text":)";
-    append_string(out, record.text);
+    base::append_json_string(out, record.text);
   } else if (record.kind == RecordKind::room_create) {
     out += R"(,"room_name":)";
-    append_string(out, record.room_name);
-    fmt::format_to(std::back_inserter(out), R"(,"access":"{}")", to_text(kAccesses, record.access));
+    base::append_json_string(out, record.room_name);
+    fmt::format_to(std::back_inserter(out), R"(,"access":"{}")", model::to_text(record.access));
   }
   out += "}}";
   return out;

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "model/ids.hpp"
 
@@ -18,6 +19,10 @@ enum class Access : std::uint8_t {
   open,      // listed; whoever wants may join
   closed,    // not listed; only members read and write
 };
+
+// "everyone", "open", "closed": in the log, in events and on the wire.
+[[nodiscard]] const char* to_text(Access access) noexcept;
+[[nodiscard]] std::optional<Access> parse_access(std::string_view text) noexcept;
 
 struct Record {
   RoomId room;

@@ -1,6 +1,6 @@
 #include "socketio/encoder.hpp"
 
-#include "socketio/json_string.hpp"
+#include "base/json_text.hpp"
 
 namespace skat::socketio {
 namespace {
@@ -38,7 +38,7 @@ std::string encode_connect(std::string_view nsp, std::string_view socket_id) {
 std::string encode_connect_error(std::string_view nsp, std::string_view message, std::string_view data_json) {
   std::string out = header(PacketType::connect_error, nsp, std::nullopt, 0, message.size() + data_json.size());
   out += R"({"message":)";
-  append_json_string(out, message);
+  base::append_json_string(out, message);
   if (!data_json.empty()) {
     out += R"(,"data":)";
     out += data_json;
@@ -56,7 +56,7 @@ std::string encode_event_text(std::string_view nsp, std::optional<AckId> ack_id,
   const PacketType type = attachments > 0 ? PacketType::binary_event : PacketType::event;
   std::string out = header(type, nsp, ack_id, attachments, event.size() + args_json.size());
   out += '[';
-  append_json_string(out, event);
+  base::append_json_string(out, event);
   if (!args_json.empty()) {
     out += ',';
     out += args_json;

@@ -1,4 +1,4 @@
-// JSON string literals: out of and into UTF-8. Pure functions.
+// JSON string literals, read. Pure functions. base/json_text writes them.
 // Literals given here were checked by scan_json before: they have their quotes and only legal escapes.
 #pragma once
 
@@ -11,7 +11,5 @@ namespace skat::socketio {
 [[nodiscard]] std::string decode_json_string(std::string_view literal);
 // Whether `literal` stands for `text`; no allocation unless it has escapes.
 [[nodiscard]] bool json_string_equals(std::string_view literal, std::string_view text);
-// Appends `text` (UTF-8) as a literal with quotes, escaped as JSON.stringify does.
-void append_json_string(std::string& out, std::string_view text);
 
 }  // namespace skat::socketio

@@ -2,12 +2,14 @@
 
 #include <gtest/gtest.h>
 
+#include "base/json_text.hpp"
+
 namespace skat::socketio {
 namespace {
 
 std::string encode(std::string_view text) {
   std::string out;
-  append_json_string(out, text);
+  base::append_json_string(out, text);
   return out;
 }
 

@@ -14,13 +14,6 @@ namespace {
 
 using model::Access;
 
-std::optional<Access> parse_access(std::string_view text) {
-  if (text == "everyone") return Access::everyone;
-  if (text == "open") return Access::open;
-  if (text == "closed") return Access::closed;
-  return std::nullopt;
-}
-
 struct Created {
   std::string name;
   Access access;
@@ -35,7 +28,7 @@ std::optional<Created> parse_created(std::string_view body) {
   const auto* name = object->if_contains("room_name");
   const auto* access = object->if_contains("access");
   if (name == nullptr || access == nullptr || !name->is_string() || !access->is_string()) return std::nullopt;
-  const auto parsed = parse_access(std::string_view(access->get_string()));
+  const auto parsed = model::parse_access(std::string_view(access->get_string()));
   if (!parsed) return std::nullopt;
   return Created{std::string(name->get_string()), *parsed};
 }
