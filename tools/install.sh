@@ -11,7 +11,8 @@ npm_version=11.19.1
 
 build_packages=(ca-certificates g++ cmake ninja-build pkg-config ccache mold
   libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev libssl-dev libsimdjson-dev libsqlite3-dev libspdlog-dev
-  libcli11-dev prometheus-cpp-dev libmimalloc-dev libxxhash-dev)
+  libcli11-dev prometheus-cpp-dev libmimalloc-dev libxxhash-dev
+  zlib1g-dev)
 check_packages=(clang-format-19 clang-tidy-19)
 test_packages=(libgtest-dev clang-format-19 chromium fonts-noto-core fonts-noto-cjk fonts-noto-color-emoji fortune-mod
   fortunes fortunes-bg fortunes-br fortunes-cs fortunes-de fortunes-eo fortunes-es fortunes-ga fortunes-it fortunes-pl

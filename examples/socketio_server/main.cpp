@@ -4,7 +4,8 @@
 //   /socket.io/  namespaces "/" and "/custom": emits "auth" at connection; "message" comes back as "message-back",
 //                "message-with-ack" as its acknowledgement; "join" (room) and "say" (room, text) make "said" in the
 //                room
-// usage: socketio_server [--port N] [--ping-interval MS] [--ping-timeout MS]     listens on 127.0.0.1
+// usage: socketio_server [--port N] [--ping-interval MS] [--ping-timeout MS] [--deflate]     listens on 127.0.0.1
+// --deflate: permessage-deflate for clients that offer it
 #include <charconv>
 #include <chrono>
 #include <csignal>
@@ -33,18 +34,26 @@ namespace net = skat::net;
 namespace socketio = skat::socketio;
 using std::chrono::milliseconds;
 
-using Settings = std::map<std::string_view, std::uint16_t>;
+struct Settings {
+  std::map<std::string_view, std::uint16_t> numbers;
+  bool deflate = false;
+};
 
 // How long the close packets of a shutdown may take to leave.
 constexpr milliseconds kFarewell{100};
 
-// Fills in `settings` ("--name value" for each of its keys); false when the arguments are anything else.
+// Fills in `settings` ("--name value" for each of its numbers, "--deflate"); false when the arguments are anything
+// else.
 bool parse_arguments(int argc, char** argv, Settings& settings) {
   const std::vector<std::string_view> arguments(argv + 1, argv + argc);
-  for (std::size_t i = 0; i < arguments.size(); i += 2) {
-    const auto setting = settings.find(arguments[i]);
-    if (setting == settings.end() || i + 1 == arguments.size()) return false;
-    const std::string_view text = arguments[i + 1];
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    if (arguments[i] == "--deflate") {
+      settings.deflate = true;
+      continue;
+    }
+    const auto setting = settings.numbers.find(arguments[i]);
+    if (setting == settings.numbers.end() || ++i == arguments.size()) return false;
+    const std::string_view text = arguments[i];
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), setting->second);
     if (error != std::errc{} || end != text.data() + text.size()) return false;
   }
@@ -95,8 +104,9 @@ void serve_namespace(socketio::Namespace& nsp) {
 engineio::Config engine_config(std::string path, const Settings& settings) {
   engineio::Config config;
   config.path = std::move(path);
-  config.ping_interval = milliseconds(settings.at("--ping-interval"));
-  config.ping_timeout = milliseconds(settings.at("--ping-timeout"));
+  config.ping_interval = milliseconds(settings.numbers.at("--ping-interval"));
+  config.ping_timeout = milliseconds(settings.numbers.at("--ping-timeout"));
+  config.per_message_deflate.enabled = settings.deflate;
   config.origin.allow_any = true;
   config.origin.credentials = false;
   return config;
@@ -130,8 +140,8 @@ int serve(const Settings& settings, const sigset_t& ending) {
   net::Router router;
   route(router, echo_config, *echo.front());
   route(router, socket_config, *sockets.front());
-  const auto http = net::HttpServer::open({.address = "127.0.0.1", .port = settings.at("--port")}, net::HttpConfig{},
-                                          std::move(router), loops.loops());
+  const auto http = net::HttpServer::open({.address = "127.0.0.1", .port = settings.numbers.at("--port")},
+                                          net::HttpConfig{}, std::move(router), loops.loops());
   if (!http) {
     std::fprintf(stderr, "socketio_server: %s\n", http.error().message().c_str());
     return 1;
@@ -159,9 +169,9 @@ int serve(const Settings& settings, const sigset_t& ending) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  Settings settings{{"--port", 3'000}, {"--ping-interval", 300}, {"--ping-timeout", 200}};
+  Settings settings{.numbers = {{"--port", 3'000}, {"--ping-interval", 300}, {"--ping-timeout", 200}}};
   if (!parse_arguments(argc, argv, settings)) {
-    std::fprintf(stderr, "usage: socketio_server [--port N] [--ping-interval MS] [--ping-timeout MS]\n");
+    std::fprintf(stderr, "usage: socketio_server [--port N] [--ping-interval MS] [--ping-timeout MS] [--deflate]\n");
     return 2;
   }
   // Before any thread starts, so that all of them leave these signals to sigwait.

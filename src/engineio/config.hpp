@@ -17,13 +17,20 @@ struct OriginPolicy {
   bool credentials = true;           // Access-Control-Allow-Credentials
 };
 
+// permessage-deflate (RFC 7692) on WebSockets whose client offers it.
+struct PerMessageDeflate {
+  bool enabled = false;
+  std::size_t threshold_bytes = 1'024;  // a smaller message leaves as it is
+};
+
 struct Config {
   std::string path = "/socket.io/";
   std::chrono::milliseconds ping_interval{25'000};
   std::chrono::milliseconds ping_timeout{20'000};
   std::chrono::milliseconds upgrade_timeout{10'000};
   std::chrono::milliseconds close_timeout{30'000};  // how long a closing polling session waits for a GET
-  std::size_t max_payload_bytes = 1'000'000;        // POST body and WebSocket message, announced as maxPayload
+  std::size_t max_payload_bytes = 1'000'000;  // POST body and WebSocket message (inflated), announced as maxPayload
+  PerMessageDeflate per_message_deflate;
   bool allow_polling = true, allow_websocket = true, allow_upgrades = true;
   OriginPolicy origin;
 

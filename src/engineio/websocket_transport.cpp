@@ -11,10 +11,13 @@ WebSocketTransport::WebSocketTransport(Connect connect, Binary binary, Transport
 std::unique_ptr<WebSocketTransport> WebSocketTransport::accept(std::shared_ptr<net::HttpExchange> exchange,
                                                                std::vector<net::Header> headers, const Config& config,
                                                                Binary binary, TransportListener& listener) {
-  const net::WebSocketConfig limits{.max_message_bytes = config.max_payload_bytes,
-                                    .max_fragments = config.max_fragments,
-                                    .max_queue_bytes = config.max_send_queue_bytes,
-                                    .max_queue_frames = config.max_send_queue_frames};
+  const net::WebSocketConfig limits{
+      .max_message_bytes = config.max_payload_bytes,
+      .max_fragments = config.max_fragments,
+      .max_queue_bytes = config.max_send_queue_bytes,
+      .max_queue_frames = config.max_send_queue_frames,
+      .deflate = config.per_message_deflate.enabled ? net::Deflate::on : net::Deflate::off,
+      .min_deflate_bytes = config.per_message_deflate.threshold_bytes};
   return std::make_unique<WebSocketTransport>(
       [&](net::WebSocketListener& to) {
         return net::accept_websocket(std::move(exchange), std::move(headers), limits, to);

@@ -13,6 +13,16 @@ std::string_view HttpRequest::header(std::string_view name) const noexcept {
   return {};
 }
 
+std::string HttpRequest::joined_headers(std::string_view name) const {
+  std::string joined;
+  for (const auto& field : headers) {
+    if (!equal_ignoring_case(field.name, name)) continue;
+    if (!joined.empty()) joined.append(", ");
+    joined.append(field.value);
+  }
+  return joined;
+}
+
 std::vector<std::pair<std::string, std::string>> parse_query(std::string_view query) {
   std::vector<std::pair<std::string, std::string>> pairs;
   while (!query.empty()) {

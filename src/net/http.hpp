@@ -29,6 +29,8 @@ struct HttpRequest {
 
   // First header of that name, compared without case; empty when absent.
   [[nodiscard]] std::string_view header(std::string_view name) const noexcept;
+  // All headers of that name as the one list they stand for (RFC 9110, section 5.3).
+  [[nodiscard]] std::string joined_headers(std::string_view name) const;
 };
 
 // Names and values percent-decoded, "+" is a space; of a repeated name the last one wins.

@@ -173,9 +173,11 @@ void HttpConnection::dispatch() {
     if (!match.allow.empty()) response.headers.push_back({"Allow", match.allow});
     return send(response, facts);
   }
-  std::string key;
-  if (request.upgrade_websocket) key = request.header("Sec-WebSocket-Key");
-  auto exchange = std::make_shared<HttpExchange>(*this, part_.loop(), part_.service(), facts, std::move(key));
+  WebSocketOffer offer;
+  if (request.upgrade_websocket) {
+    offer = {std::string(request.header("Sec-WebSocket-Key")), request.joined_headers("Sec-WebSocket-Extensions")};
+  }
+  auto exchange = std::make_shared<HttpExchange>(*this, part_.loop(), part_.service(), facts, std::move(offer));
   exchange_ = exchange.get();
   match.route->handler(std::move(request), Responder(std::move(exchange)));
 }

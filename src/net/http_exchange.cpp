@@ -11,12 +11,8 @@
 namespace skat::net {
 
 HttpExchange::HttpExchange(HttpConnection& connection, Loop& loop, HttpService& service, RequestFacts facts,
-                           std::string websocket_key)
-    : connection_(&connection),
-      loop_(&loop),
-      service_(service),
-      facts_(facts),
-      websocket_key_(std::move(websocket_key)) {}
+                           WebSocketOffer offer)
+    : connection_(&connection), loop_(&loop), service_(service), facts_(facts), offer_(std::move(offer)) {}
 
 HttpExchange::~HttpExchange() {
   if (connected()) respond(HttpResponse::text(500, "Internal Server Error"));

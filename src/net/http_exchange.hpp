@@ -19,10 +19,15 @@ struct RequestFacts {
   bool head_request = false, http_1_0 = false, keep_alive = false;
 };
 
+// What a client that asks for a WebSocket says of it.
+struct WebSocketOffer {
+  std::string key;         // Sec-WebSocket-Key
+  std::string extensions;  // its Sec-WebSocket-Extensions headers, joined by commas
+};
+
 class HttpExchange {
  public:
-  HttpExchange(HttpConnection& connection, Loop& loop, HttpService& service, RequestFacts facts,
-               std::string websocket_key);
+  HttpExchange(HttpConnection& connection, Loop& loop, HttpService& service, RequestFacts facts, WebSocketOffer offer);
   ~HttpExchange();
   HttpExchange(const HttpExchange&) = delete;
   HttpExchange& operator=(const HttpExchange&) = delete;
@@ -50,7 +55,7 @@ class HttpExchange {
     std::string remote_address;
   };
   [[nodiscard]] Socket take_socket() noexcept;
-  [[nodiscard]] const std::string& websocket_key() const noexcept { return websocket_key_; }
+  [[nodiscard]] const WebSocketOffer& offer() const noexcept { return offer_; }
   void set_loop(Loop& loop) noexcept { loop_ = &loop; }
 
  private:
@@ -58,7 +63,7 @@ class HttpExchange {
   Loop* loop_;
   HttpService& service_;
   const RequestFacts facts_;
-  const std::string websocket_key_;
+  const WebSocketOffer offer_;
   base::Function<void()> lost_;
 
   Fd socket_;

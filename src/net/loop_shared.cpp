@@ -60,6 +60,8 @@ void LoopShared::end_turn() {
     if (!target->buried_) target->on_turn_end();
   }
   running_.clear();
+  deflater_.end_turn();
+  inflater_.end_turn();
   empty_graves();
 }
 

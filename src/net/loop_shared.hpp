@@ -15,6 +15,8 @@
 #include "net/loop_stats.hpp"
 #include "net/poller.hpp"
 #include "net/send_queue.hpp"
+#include "net/websocket_deflate.hpp"
+#include "net/websocket_frame_deflater.hpp"
 
 namespace skat::net {
 
@@ -34,6 +36,12 @@ class LoopShared {
   [[nodiscard]] SendScratch& scratch() noexcept { return *scratch_; }
   [[nodiscard]] ChunkPool& chunks() noexcept { return chunks_; }
   [[nodiscard]] LoopStats& stats() noexcept { return stats_; }
+  // Of WebSockets that agreed on permessage-deflate. What the deflater remembers ends with this turn.
+  [[nodiscard]] FrameDeflater& deflater() {
+    if (!end_scheduled_) schedule_end();
+    return deflater_;
+  }
+  [[nodiscard]] MessageInflater& inflater() noexcept { return inflater_; }
   // "Tue, 24 Nov 2026 04:05:06 GMT"; made once a second.
   [[nodiscard]] std::string_view http_date();
 
@@ -66,6 +74,8 @@ class LoopShared {
   std::unique_ptr<SendScratch> scratch_;
   ChunkPool chunks_;
   LoopStats stats_;
+  FrameDeflater deflater_{stats_};
+  MessageInflater inflater_;
 
   std::vector<Pollable*> ending_, running_, graves_, orphans_;
   bool end_scheduled_ = false;  // posted, or run_ready is under way and will do it

@@ -13,6 +13,7 @@ struct LoopStats {
   std::uint64_t http_requests = 0, websockets = 0;  // since the start
   std::uint64_t bytes_in = 0, bytes_out = 0;
   std::uint64_t frames_out = 0, writes = 0;  // frames_out / writes: how well sends are gathered
+  std::uint64_t deflated = 0;                // messages compressed, each once however many connections got it
   std::uint64_t overflows = 0;               // send queues that passed their limit
   std::size_t connections = 0;               // open now
 };

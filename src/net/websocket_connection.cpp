@@ -10,6 +10,7 @@
 #include "net/http_exchange.hpp"
 #include "net/loop.hpp"
 #include "net/loop_shared.hpp"
+#include "net/websocket_extensions.hpp"
 #include "net/websocket_frame.hpp"
 #include "net/websocket_handshake.hpp"
 
@@ -36,7 +37,8 @@ class NativeWebSocket final : public WebSocketConnection, public Pollable {
   // `delete` by the owner comes here in place of the destructor; destroy() ends the object.
   static void operator delete(NativeWebSocket* self, std::destroying_delete_t) { self->on_owner_gone(); }
 
-  void begin(std::string response);
+  // `deflate_bits`: DeflateAgreement's window_bits, 0 without one.
+  void begin(std::string response, std::uint8_t deflate_bits);
 
   void send(base::SharedBytes frame) override;
   [[nodiscard]] std::size_t queued_bytes() const noexcept override { return out_.bytes(); }
@@ -84,6 +86,7 @@ class NativeWebSocket final : public WebSocketConnection, public Pollable {
   bool failed_ = false;       // it broke the protocol
   bool reported_ = false, report_due_ = false;
   bool owner_gone_ = false;
+  std::uint8_t deflate_bits_ = 0;  // window of what is sent compressed; 0: nothing is compressed
   std::uint8_t waiting_pongs_ = 0;
   std::uint16_t code_ = 0;  // of on_closed
   std::uint32_t discarded_bytes_ = 0;
@@ -119,7 +122,8 @@ void NativeWebSocket::on_owner_gone() {
   shared_.bury(*this);
 }
 
-void NativeWebSocket::begin(std::string response) {
+void NativeWebSocket::begin(std::string response, std::uint8_t deflate_bits) {
+  deflate_bits_ = deflate_bits;
   LoopStats& stats = shared_.stats();
   ++stats.websockets;
   ++stats.connections;
@@ -135,6 +139,9 @@ bool NativeWebSocket::has_room(std::size_t bytes) const noexcept {
 
 void NativeWebSocket::send(base::SharedBytes frame) {
   if (state_ != State::open || overflowed_ || !frame) return;
+  if (deflate_bits_ != 0 && frame->size() >= config_.min_deflate_bytes) {
+    frame = shared_.deflater().deflate(std::move(frame), deflate_bits_, config_.min_deflate_bytes);
+  }
   if (!has_room(frame->size())) [[unlikely]] {
     // Perhaps the turn was only long, and the peer is not slow at all.
     if (!blocked_) write();
@@ -183,9 +190,10 @@ void NativeWebSocket::read() {
 
 void NativeWebSocket::consume(std::span<char> input) {
   const FrameLimits limits{config_.max_message_bytes, config_.max_fragments};
+  MessageInflater* const inflater = deflate_bits_ == 0 ? nullptr : &shared_.inflater();
   // A call of the listener may close, abort or delete this; the memory stays until the turn is over.
   while (state_ != State::closed && !peer_closed_) {
-    const FrameReader::Item item = reader_.next(input, limits);
+    const FrameReader::Item item = reader_.next(input, limits, inflater);
     switch (item.event) {
       case FrameReader::Event::none:
         return;
@@ -198,7 +206,7 @@ void NativeWebSocket::consume(std::span<char> input) {
       case FrameReader::Event::ping:
         if (state_ == State::open && waiting_pongs_ < kMaxWaitingPongs) {
           ++waiting_pongs_;
-          out_.push(base::share(encode_control(Opcode::pong, item.payload)), shared_.chunks());
+          out_.push(base::share(*encode_reply(item)), shared_.chunks());
           if (!blocked_) shared_.at_turn_end(*this);
         }
         break;
@@ -318,9 +326,16 @@ void NativeWebSocket::end_tcp() {
 std::unique_ptr<WebSocketConnection> accept_websocket(std::shared_ptr<HttpExchange> exchange,
                                                       std::vector<Header> headers, const WebSocketConfig& config,
                                                       WebSocketListener& listener) {
+  std::uint8_t deflate_bits = 0;
+  if (config.deflate == Deflate::on) {
+    if (auto agreement = agree_on_deflate(exchange->offer().extensions)) {
+      deflate_bits = agreement->window_bits;
+      headers.push_back({"Sec-WebSocket-Extensions", std::move(agreement->answer)});
+    }
+  }
   auto* const connection = new NativeWebSocket(exchange->loop().shared(), exchange->take_socket(), config, listener);
   std::unique_ptr<WebSocketConnection> owned(connection);
-  connection->begin(format_switching_protocols(exchange->websocket_key(), headers));
+  connection->begin(format_switching_protocols(exchange->offer().key, headers), deflate_bits);
   return owned;
 }
 

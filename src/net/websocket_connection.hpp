@@ -18,11 +18,16 @@ namespace skat::net {
 class HttpExchange;
 class Loop;
 
+enum class Deflate : std::uint8_t { off, on };
+
 struct WebSocketConfig {
   std::size_t max_message_bytes = 1'000'000;  // reassembled; one more byte closes with 1009
   std::size_t max_fragments = 1'024;          // of one message; more closes with 1008
   std::size_t max_queue_bytes = 4 * 1024 * 1024;
   std::size_t max_queue_frames = 16'384;  // past either: on_overflow, nothing is queued
+  // permessage-deflate (RFC 7692), for clients that offer it; max_message_bytes is that of the inflated message too.
+  Deflate deflate = Deflate::off;
+  std::size_t min_deflate_bytes = 1'024;  // smaller messages leave as they are
 };
 
 class WebSocketListener {
@@ -42,7 +47,8 @@ class WebSocketConnection {
  public:
   virtual ~WebSocketConnection() = default;
 
-  // A whole frame, encoded beforehand (encode_frame_header). The shared_ptr may alias a larger object. Queued now,
+  // A whole frame, encoded beforehand (encode_frame_header), not compressed: it is where that was agreed, once a turn
+  // and loop for all that get this object. The shared_ptr may alias a larger object. Queued now,
   // written at the end of the loop's turn together with what else this connection owes, in one writev.
   virtual void send(base::SharedBytes frame) = 0;
   [[nodiscard]] virtual std::size_t queued_bytes() const noexcept = 0;  // not yet taken by the kernel

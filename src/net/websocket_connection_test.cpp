@@ -12,6 +12,7 @@
 #include "net/loop_stats.hpp"
 #include "net/testing/test_client.hpp"
 #include "net/testing/test_server.hpp"
+#include "net/websocket_deflate.hpp"
 
 namespace skat::net {
 namespace {
@@ -322,6 +323,122 @@ TEST_F(WebSocketTest, PingsOfAPeerThatDoesNotReadAreNotHoarded) {
   const auto rest = client.read_until("echo end");
   for (auto at = rest.find("\x8a\x01p"); at != std::string::npos; at = rest.find("\x8a\x01p", at + 3)) ++pongs;
   EXPECT_LE(pongs, 16U);
+}
+
+// ---- permessage-deflate
+
+// Many clients of one loop; each message of one goes to all.
+class DeflateTest : public ::testing::Test {
+ protected:
+  class Member final : public WebSocketListener {
+   public:
+    explicit Member(DeflateTest& test) : test_(test) {}
+    void on_text(std::string_view text) override {
+      const auto frame = text_frame(std::string(text));
+      for (const auto& member : test_.members_) {
+        if (member->connection) member->connection->send(frame);
+      }
+    }
+    void on_binary(std::string_view) override {}
+    void on_closed(std::uint16_t, bool) override { connection.reset(); }
+    void on_overflow() override { connection->abort(); }
+    std::unique_ptr<WebSocketConnection> connection;
+
+   private:
+    DeflateTest& test_;
+  };
+
+  void serve(const WebSocketConfig& config) {
+    Router router;
+    router.add("GET", "/ws", [this, config](HttpRequest, Responder responder) {
+      auto& member = members_.emplace_back(std::make_unique<Member>(*this));
+      member->connection = accept_websocket(responder.release(), {}, config, *member);
+    });
+    server_.emplace(std::move(router));
+  }
+  void TearDown() override {
+    server_->stop();
+    members_.clear();
+    server_.reset();
+  }
+  // `extensions`: "" to offer none.
+  TestClient connect(const std::string& extensions, const std::string& answer) {
+    TestClient client(server_->port());
+    client.send(upgrade_request("/ws", extensions.empty() ? "" : "Sec-WebSocket-Extensions: " + extensions + "\r\n"));
+    const auto response = client.read_until("\r\n\r\n");
+    EXPECT_TRUE(response.starts_with("HTTP/1.1 101 ")) << response;
+    const auto line = answer.empty() ? "Sec-WebSocket-Extensions" : "\r\nSec-WebSocket-Extensions: " + answer + "\r\n";
+    EXPECT_EQ(response.find(line) != std::string::npos, !answer.empty()) << response;
+    return client;
+  }
+  std::uint64_t deflated() {
+    return server_->on_loop([this] { return loop_stats(server_->loop()).deflated; });
+  }
+  // The message of the next frame, which is compressed.
+  std::string read_compressed(TestClient& client) {
+    const std::string head = client.read_bytes(2);
+    EXPECT_EQ(head.substr(0, 1), "\xc1");
+    const auto payload = client.read_bytes(head.size() < 2 ? 0 : static_cast<unsigned char>(head[1]));
+    const auto result = inflater_.inflate(payload, MessageInflater::Content::text, 1'000'000);
+    EXPECT_EQ(result.status, MessageInflater::Status::whole);
+    return std::string(result.message);
+  }
+  static std::string client_compressed(const std::string& text) {
+    return client_frame(0xc1, MessageDeflater().deflate(text, 15).value());
+  }
+
+  static constexpr const char* kOffer = "permessage-deflate; client_max_window_bits";
+  static constexpr const char* kAnswer = "permessage-deflate; server_no_context_takeover; client_no_context_takeover";
+  std::vector<std::unique_ptr<Member>> members_;
+  std::optional<TestServer> server_;
+  MessageInflater inflater_;
+};
+
+TEST_F(DeflateTest, IsOffUnlessItIsTurnedOn) {
+  serve({});
+  TestClient client = connect(kOffer, "");
+  client.send(client_frame(0xc1, "compressed"));
+  EXPECT_EQ(client.read_to_end(), "\x88\x02\x03\xea");
+}
+
+TEST_F(DeflateTest, ABroadcastIsCompressedOnceForAllWhoAgreedOnIt) {
+  serve({.deflate = Deflate::on});
+  std::vector<TestClient> with;
+  for (int i = 0; i < 5; ++i) with.push_back(connect(kOffer, kAnswer));
+  TestClient narrow =
+      connect("permessage-deflate; server_max_window_bits=9", std::string(kAnswer) + "; server_max_window_bits=9");
+  TestClient without = connect("", "");
+  TestClient declined = connect("permessage-deflate; server_max_window_bits=8, x-other", "");
+
+  const std::string text(5'000, 'x');
+  with.front().send(client_compressed(text));
+  for (auto& client : with) EXPECT_EQ(read_compressed(client), text);
+  EXPECT_EQ(read_compressed(narrow), text);
+  for (auto* client : {&without, &declined}) EXPECT_EQ(client->read_bytes(5'004), server_text(text));
+  EXPECT_EQ(deflated(), 2U) << "once for each window";
+}
+
+TEST_F(DeflateTest, OffersMayComeInSeveralHeaders) {
+  serve({.deflate = Deflate::on});
+  (void)connect("x-other\r\nSec-WebSocket-Extensions: permessage-deflate", kAnswer);
+}
+
+TEST_F(DeflateTest, SmallMessagesLeaveAsTheyAre) {
+  serve({.deflate = Deflate::on, .min_deflate_bytes = 100});
+  TestClient client = connect(kOffer, kAnswer);
+  client.send(client_frame(0x81, std::string(99, 'x')));
+  EXPECT_EQ(client.read_bytes(2 + 99), server_text(std::string(99, 'x')));
+  client.send(client_frame(0x81, std::string(100, 'x')));
+  EXPECT_EQ(read_compressed(client), std::string(100, 'x'));
+}
+
+TEST_F(DeflateTest, AMessageThatGrowsPastTheLimitIsRefused) {
+  serve({.max_message_bytes = 2'000, .deflate = Deflate::on});
+  TestClient fits = connect(kOffer, kAnswer);
+  fits.send(client_compressed(std::string(2'000, 'x')));
+  EXPECT_EQ(read_compressed(fits), std::string(2'000, 'x'));
+  fits.send(client_compressed(std::string(2'001, 'x')));
+  EXPECT_EQ(fits.read_to_end(), "\x88\x02\x03\xf1");
 }
 
 TEST_F(WebSocketTest, AConnectionMayMoveToAnotherLoopWithWhatItHasSent) {

@@ -5,6 +5,7 @@
 
 #include "net/utf8_stream.hpp"
 #include "net/websocket_connection.hpp"
+#include "net/websocket_deflate.hpp"
 
 namespace skat::net {
 namespace {
@@ -47,10 +48,30 @@ FrameReader::Item message_item(Opcode opcode, std::string_view payload) {
   return {opcode == Opcode::text ? FrameReader::Event::text : FrameReader::Event::binary, 0, payload};
 }
 
+FrameReader::Item inflated_item(Opcode opcode, std::string_view payload, std::size_t max_bytes,
+                                MessageInflater& inflater) {
+  const auto content = opcode == Opcode::text ? MessageInflater::Content::text : MessageInflater::Content::binary;
+  const auto [status, message] = inflater.inflate(payload, content, max_bytes);
+  switch (status) {
+    case MessageInflater::Status::whole:
+      return message_item(opcode, message);
+    case MessageInflater::Status::too_big:
+      return error(kCloseTooBig);
+    case MessageInflater::Status::not_utf8:
+    case MessageInflater::Status::corrupt:
+      return error(kCloseBadData);
+  }
+  return error(kCloseBadData);
+}
+
+Rsv1 rsv1_with(const MessageInflater* inflater) noexcept {
+  return inflater == nullptr ? Rsv1::refused : Rsv1::allowed;
+}
+
 // A frame that lies whole in `input` and is all of its message. False: it is for Partial.
-bool take_whole(std::span<char>& input, const FrameLimits& limits, FrameReader::Item& item) {
+bool take_whole(std::span<char>& input, const FrameLimits& limits, MessageInflater* inflater, FrameReader::Item& item) {
   FrameHead head;
-  const HeadStatus status = parse_frame_head({input.data(), input.size()}, head);
+  const HeadStatus status = parse_frame_head({input.data(), input.size()}, rsv1_with(inflater), head);
   if (status == HeadStatus::incomplete) return false;
   if (status == HeadStatus::invalid || head.opcode == Opcode::continuation) {
     item = error(kCloseProtocolError);
@@ -67,6 +88,8 @@ bool take_whole(std::span<char>& input, const FrameLimits& limits, FrameReader::
   const std::string_view bytes(payload.data(), payload.size());
   if (is_control(head.opcode)) {
     item = control_item(head.opcode, bytes);
+  } else if (head.compressed) {
+    item = inflated_item(head.opcode, bytes, limits.max_message_bytes, *inflater);
   } else if (head.opcode == Opcode::text && !is_whole_utf8(bytes)) {
     item = error(kCloseBadData);
   } else {
@@ -82,13 +105,16 @@ bool is_valid_close_code(std::uint16_t code) noexcept {
   return (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1014);
 }
 
-HeadStatus parse_frame_head(std::string_view bytes, FrameHead& head) noexcept {
+HeadStatus parse_frame_head(std::string_view bytes, Rsv1 rsv1, FrameHead& head) noexcept {
   if (bytes.empty()) return HeadStatus::incomplete;
   const auto first = static_cast<unsigned char>(bytes[0]);
   const unsigned opcode = first & 0x0fU;
-  if ((first & 0x70U) != 0 || (opcode > 2 && opcode < 8) || opcode > 10) return HeadStatus::invalid;
+  if ((first & 0x30U) != 0 || (opcode > 2 && opcode < 8) || opcode > 10) return HeadStatus::invalid;
   head.fin = (first & 0x80U) != 0;
+  head.compressed = (first & 0x40U) != 0;
   head.opcode = static_cast<Opcode>(opcode);
+  const bool begins_message = head.opcode == Opcode::text || head.opcode == Opcode::binary;
+  if (head.compressed && (rsv1 == Rsv1::refused || !begins_message)) return HeadStatus::invalid;
   if (is_control(head.opcode) && !head.fin) return HeadStatus::invalid;
   if (bytes.size() < 2) return HeadStatus::incomplete;
 
@@ -127,15 +153,15 @@ void unmask(std::span<char> data, const std::array<char, 4>& mask, std::size_t p
 // What has arrived of a frame, and of the message it belongs to.
 class FrameReader::Partial {
  public:
-  [[nodiscard]] Item next(std::span<char>& input, const FrameLimits& limits);
+  [[nodiscard]] Item next(std::span<char>& input, const FrameLimits& limits, MessageInflater* inflater);
   // Nothing has begun that is not complete; what was handed out last may be dropped.
   [[nodiscard]] bool finished() const noexcept { return !in_frame_ && !in_message_ && have_ == 0; }
 
  private:
-  [[nodiscard]] HeadStatus collect_head(std::span<char>& input);
+  [[nodiscard]] HeadStatus collect_head(std::span<char>& input, Rsv1 rsv1);
   [[nodiscard]] std::uint16_t begin_frame(const FrameLimits& limits);  // 0, or the code to close with
   [[nodiscard]] bool take_payload(std::span<char>& input);             // false: not UTF-8
-  [[nodiscard]] Item end_message();
+  [[nodiscard]] Item end_message(const FrameLimits& limits, MessageInflater* inflater);
 
   std::array<char, kMaxHeadBytes> head_bytes_{};
   std::size_t have_ = 0;  // of head_bytes_
@@ -145,16 +171,18 @@ class FrameReader::Partial {
   std::array<char, kMaxControlBytes> control_{};
 
   bool in_message_ = false;
+  bool compressed_ = false;
   Opcode message_opcode_ = Opcode::binary;
   std::size_t fragments_ = 0;
   base::Bytes message_;
   Utf8Stream utf8_;
 };
 
-FrameReader::Item FrameReader::Partial::next(std::span<char>& input, const FrameLimits& limits) {
+FrameReader::Item FrameReader::Partial::next(std::span<char>& input, const FrameLimits& limits,
+                                             MessageInflater* inflater) {
   for (;;) {
     if (!in_frame_) {
-      const HeadStatus status = collect_head(input);
+      const HeadStatus status = collect_head(input, rsv1_with(inflater));
       if (status == HeadStatus::incomplete) return {};
       if (status == HeadStatus::invalid) return error(kCloseProtocolError);
       if (const auto code = begin_frame(limits); code != 0) return error(code);
@@ -164,15 +192,15 @@ FrameReader::Item FrameReader::Partial::next(std::span<char>& input, const Frame
     in_frame_ = false;
     have_ = 0;
     if (is_control(frame_.opcode)) return control_item(frame_.opcode, {control_.data(), taken_});
-    if (frame_.fin) return end_message();
+    if (frame_.fin) return end_message(limits, inflater);
   }
 }
 
-HeadStatus FrameReader::Partial::collect_head(std::span<char>& input) {
+HeadStatus FrameReader::Partial::collect_head(std::span<char>& input, Rsv1 rsv1) {
   while (!input.empty()) {
     head_bytes_[have_++] = input.front();
     input = input.subspan(1);
-    const HeadStatus status = parse_frame_head({head_bytes_.data(), have_}, frame_);
+    const HeadStatus status = parse_frame_head({head_bytes_.data(), have_}, rsv1, frame_);
     if (status != HeadStatus::incomplete) return status;
   }
   return HeadStatus::incomplete;
@@ -185,6 +213,7 @@ std::uint16_t FrameReader::Partial::begin_frame(const FrameLimits& limits) {
   if (in_message_ != (frame_.opcode == Opcode::continuation)) return kCloseProtocolError;
   if (!in_message_) {
     in_message_ = true;
+    compressed_ = frame_.compressed;
     message_opcode_ = frame_.opcode;
     fragments_ = 0;
     message_.clear();
@@ -204,15 +233,16 @@ bool FrameReader::Partial::take_payload(std::span<char>& input) {
   if (is_control(frame_.opcode)) {
     std::copy(bytes.begin(), bytes.end(), control_.begin() + static_cast<std::ptrdiff_t>(taken_));
   } else {
-    if (message_opcode_ == Opcode::text && !utf8_.feed(bytes)) return false;
+    if (message_opcode_ == Opcode::text && !compressed_ && !utf8_.feed(bytes)) return false;
     message_.append(bytes);
   }
   taken_ += size;
   return true;
 }
 
-FrameReader::Item FrameReader::Partial::end_message() {
+FrameReader::Item FrameReader::Partial::end_message(const FrameLimits& limits, MessageInflater* inflater) {
   in_message_ = false;
+  if (compressed_) return inflated_item(message_opcode_, message_, limits.max_message_bytes, *inflater);
   if (message_opcode_ == Opcode::text && !utf8_.complete()) return error(kCloseBadData);
   return message_item(message_opcode_, message_);
 }
@@ -220,15 +250,17 @@ FrameReader::Item FrameReader::Partial::end_message() {
 FrameReader::FrameReader() = default;
 FrameReader::~FrameReader() = default;
 
-FrameReader::Item FrameReader::next(std::span<char>& input, const FrameLimits& limits) {
-  if (partial_ && partial_->finished()) partial_.reset();
-  if (!partial_) {
-    if (input.empty()) return {};
-    Item item;
-    if (take_whole(input, limits, item)) return item;
-    partial_ = std::make_unique<Partial>();
+FrameReader::Item FrameReader::next(std::span<char>& input, const FrameLimits& limits, MessageInflater* inflater) {
+  if (partial_ && (ended_ || partial_->finished())) partial_.reset();
+  if (ended_) input = {};
+  if (!partial_ && input.empty()) return {};
+  Item item;
+  if (partial_ || !take_whole(input, limits, inflater, item)) {
+    if (!partial_) partial_ = std::make_unique<Partial>();
+    item = partial_->next(input, limits, inflater);
   }
-  return partial_->next(input, limits);
+  ended_ = item.event == Event::close || item.event == Event::error;
+  return item;
 }
 
 std::string encode_frame_header(std::uint8_t opcode, std::size_t payload_bytes) {
@@ -268,6 +300,22 @@ base::Bytes encode_close(std::uint16_t code, std::string_view reason) {
   std::string payload{static_cast<char>(code >> 8), static_cast<char>(code & 0xff)};
   payload.append(reason);
   return encode_control(Opcode::close, payload);
+}
+
+std::optional<base::Bytes> encode_reply(const FrameReader::Item& item) {
+  switch (item.event) {
+    case FrameReader::Event::ping:
+      return encode_control(Opcode::pong, item.payload);
+    case FrameReader::Event::close:
+    case FrameReader::Event::error:
+      return encode_close(item.code, {});
+    case FrameReader::Event::none:
+    case FrameReader::Event::text:
+    case FrameReader::Event::binary:
+    case FrameReader::Event::pong:
+      break;
+  }
+  return std::nullopt;
 }
 
 }  // namespace skat::net

@@ -106,6 +106,33 @@ TEST(WebSocketFrame, RefusesALengthThatIsNotTheShortest) {
   EXPECT_EQ(read("\x81\xff\x80\x00\x00\x00\x00\x00\x00\x00"s), failed(1002));
 }
 
+TEST(WebSocketFrame, SaysNothingAfterItsEnd) {
+  const std::string more = client_frame(0x81, "more");
+  const auto closed = std::vector<Seen>{{Event::close, 1000, ""}};
+  const auto bytes = client_frame(0x88, "\x03\xe8") + more;
+  for (std::size_t step = 1; step <= bytes.size(); ++step) EXPECT_EQ(read(bytes, step), closed);
+  FrameReader reader;
+  std::string broken = "\x83" + more, later = more;
+  std::span<char> input(broken);
+  const FrameLimits limits{.max_message_bytes = 1'000, .max_fragments = 4};
+  EXPECT_EQ(reader.next(input, limits).event, Event::error);
+  for (std::span<char> rest : {input, std::span<char>(later)}) {
+    EXPECT_EQ(reader.next(rest, limits).event, Event::none);
+    EXPECT_TRUE(rest.empty());
+  }
+  EXPECT_TRUE(reader.idle());
+}
+
+TEST(WebSocketFrame, RepliesAreWhatThePeerIsOwed) {
+  EXPECT_EQ(encode_reply({Event::ping, 0, "p"}), "\x8a\x01p");
+  EXPECT_EQ(encode_reply({Event::close, 1001, "why"}), "\x88\x02\x03\xe9");
+  EXPECT_EQ(encode_reply({Event::close, kCloseNoCode, ""}), std::string("\x88\x00", 2));
+  EXPECT_EQ(encode_reply({Event::error, 1009, ""}), "\x88\x02\x03\xf1");
+  for (const auto event : {Event::none, Event::text, Event::binary, Event::pong}) {
+    EXPECT_EQ(encode_reply({event, 0, ""}), std::nullopt);
+  }
+}
+
 TEST(WebSocketFrame, FailsAtTheFirstByteThatShowsIt) {
   EXPECT_EQ(read("\xc1"), failed(1002));
   EXPECT_EQ(read("\x81\x02"), failed(1002));

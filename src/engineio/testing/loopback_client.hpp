@@ -95,13 +95,15 @@ class LoopbackClient {
     if (payload.size() < 126) {
       frame += static_cast<char>(0x80 | payload.size());
     } else {
-      frame += static_cast<char>(0x80 | 127);
-      for (int shift = 56; shift >= 0; shift -= 8) frame += static_cast<char>(payload.size() >> shift);
+      const bool is_long = payload.size() > 0xffff;
+      frame += static_cast<char>(is_long ? 0xff : 0xfe);
+      for (int shift = is_long ? 56 : 8; shift >= 0; shift -= 8) frame += static_cast<char>(payload.size() >> shift);
     }
     frame.append(4, '\0');
     write(frame.append(payload));
   }
-  // The next frame as opcode character ('1' text, '2' binary, '8' close) and payload; nullopt: the connection ended.
+  // The next frame as opcode character ('1' text, '2' binary, '8' close; compressed 'A' text, 'B' binary) and payload;
+  // nullopt: the connection ended.
   std::optional<std::string> read_frame() {
     while (received_.size() < 2) {
       if (!receive()) return std::nullopt;
@@ -119,7 +121,7 @@ class LoopbackClient {
     while (received_.size() < header_bytes + payload_bytes) {
       if (!receive()) return std::nullopt;
     }
-    std::string frame(1, static_cast<char>('0' + (byte(0) & 0x0f)));
+    std::string frame(1, static_cast<char>(((byte(0) & 0x40) != 0 ? '@' : '0') + (byte(0) & 0x0f)));
     frame += received_.substr(header_bytes, payload_bytes);
     received_.erase(0, header_bytes + payload_bytes);
     return frame;

@@ -107,10 +107,11 @@ std::string client_frame(unsigned first_byte, std::string_view payload) {
   return frame;
 }
 
-std::string upgrade_request(std::string_view target) {
+std::string upgrade_request(std::string_view target, std::string_view headers) {
   return "GET " + std::string(target) +
          " HTTP/1.1\r\nHost: x\r\nConnection: keep-alive, Upgrade\r\nUpgrade: websocket\r\n"
-         "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+         "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n" +
+         std::string(headers) + "\r\n";
 }
 
 }  // namespace skat::net::testing

@@ -40,7 +40,7 @@ class TestClient {
 
 // A frame as a client sends it; `first_byte` is FIN, RSV and opcode: 0x81 a whole text message.
 [[nodiscard]] std::string client_frame(unsigned first_byte, std::string_view payload);
-// GET `target` that asks for a WebSocket; the key is RFC 6455's example.
-[[nodiscard]] std::string upgrade_request(std::string_view target);
+// GET `target` that asks for a WebSocket; the key is RFC 6455's example. `headers`: more lines, each with its CRLF.
+[[nodiscard]] std::string upgrade_request(std::string_view target, std::string_view headers = {});
 
 }  // namespace skat::net::testing
