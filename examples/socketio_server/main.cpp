@@ -1,9 +1,21 @@
 // A small Socket.IO server without chat: what an application of net, engineio and socketio looks like, and what the
 // public protocol suites talk to.
 //   /engine.io/  a bare Engine.IO server that sends every message back
-//   /socket.io/  namespaces "/" and "/custom": emits "auth" at connection; "message" comes back as "message-back",
-//                "message-with-ack" as its acknowledgement; "join" (room) and "say" (room, text) make "said" in the
-//                room
+//   /socket.io/  Socket.IO; "auth" (the auth payload) is emitted at connection; the namespaces are
+//     "/", "/custom"   for everybody
+//     "/admin"         with {"token":"let me in"} as auth; else CONNECT_ERROR "Not authorized" with data
+//
+//   event            arguments     effect (each is acknowledged, if asked to; ack() without arguments unless said)
+//   message          any           "message-back" with the same arguments; no acknowledgement
+//   message-with-ack any           ack(the same arguments)
+//   join, leave      room
+//   say              room, value   "said" (value) to all in the room
+//   binary           room, any     "binary" (the rest) to the others in the room
+//   shout            any           "shouted" (the same) to all others
+//   ask-everyone     any           "question" (the same) to all, who acknowledge it; ack(error text or null, [answers])
+//   who              [room]        ack(error text or null, [socket ids])
+//   kick             socket id     disconnects that socket; its connection stays
+//   close                          disconnects all of the client's sockets and closes its connection
 // usage: socketio_server [--port N] [--ping-interval MS] [--ping-timeout MS] [--deflate]     listens on 127.0.0.1
 // --deflate: permessage-deflate for clients that offer it
 #include <charconv>
@@ -14,17 +26,15 @@
 #include <latch>
 #include <map>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "engineio/engine.hpp"
+#include "namespaces.hpp"
 #include "net/http_server.hpp"
 #include "net/loop_group.hpp"
-#include "socketio/json_scan.hpp"
-#include "socketio/json_string.hpp"
 #include "socketio/server.hpp"
 
 namespace {
@@ -71,36 +81,6 @@ class EchoListener final : public engineio::SessionListener {
   engineio::Session& session_;
 };
 
-// The text of a string argument; nothing when there is none or it is something else.
-std::optional<std::string> string_argument(const socketio::EventView& event, std::size_t index) {
-  if (event.args.size() <= index || socketio::json_kind(event.args[index]) != socketio::JsonKind::string) return {};
-  return socketio::decode_json_string(event.args[index]);
-}
-
-void on_event(socketio::Socket& socket, const socketio::EventView& event, const socketio::Ack& ack) {
-  if (event.name == "message") {
-    socket.emit("message-back", event.args_json, event.attachments);
-  } else if (event.name == "message-with-ack") {
-    ack(event.args_json, event.attachments);
-  } else if (const auto room = string_argument(event, 0); room && event.name == "join") {
-    socket.join(*room);
-    ack("");
-  } else if (room && event.name == "say" && event.args.size() == 2) {
-    socket.nsp().broadcast(*room, socketio::encode_event(socket.nsp().name(), "said", event.args[1]));
-    ack("");
-  }
-}
-
-void serve_namespace(socketio::Namespace& nsp) {
-  nsp.on_connection([](const std::shared_ptr<socketio::Socket>& socket) {
-    // The socket outlives its handlers, so they may refer to it.
-    socket->on_event([&socket = *socket](const socketio::EventView& event, const socketio::Ack& ack) {
-      on_event(socket, event, ack);
-    });
-    socket->emit("auth", socket->auth_json());
-  });
-}
-
 engineio::Config engine_config(std::string path, const Settings& settings) {
   engineio::Config config;
   config.path = std::move(path);
@@ -126,7 +106,7 @@ int serve(const Settings& settings, const sigset_t& ending) {
   net::Loop& loop = *loops.loops().front();
 
   const auto server = socketio::make_server({.connect_timeout = milliseconds(1'000)}, loop);
-  for (const auto* name : {"/", "/custom"}) serve_namespace(server->of(name));
+  example::register_namespaces(*server, loop);
 
   const auto echo_config = engine_config("/engine.io/", settings);
   const auto echo = engineio::make_engines(echo_config, loops.loops(), [](std::size_t) {

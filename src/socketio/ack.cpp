@@ -18,7 +18,7 @@ PendingAcks::~PendingAcks() {
 
 std::optional<AckId> PendingAcks::add(std::chrono::milliseconds timeout, Done& done) {
   if (waiting_.size() >= limit_) return std::nullopt;
-  const AckId id = next_++;
+  const AckId id = next_id_++;
   const auto timer = loop_.after(timeout, [this, id] {
     auto late = waiting_.extract(id);
     late.mapped().done(make_error_code(errc::ack_timeout));
@@ -27,11 +27,12 @@ std::optional<AckId> PendingAcks::add(std::chrono::milliseconds timeout, Done& d
   return id;
 }
 
-void PendingAcks::resolve(AckId id, std::string_view args_json) {
+bool PendingAcks::resolve(AckId id, Answer& answer) {
   auto answered = waiting_.extract(id);
-  if (!answered) return;
+  if (!answered) return false;
   loop_.cancel(answered.mapped().timer);
-  answered.mapped().done(std::string(args_json));
+  answered.mapped().done(std::move(answer));
+  return true;
 }
 
 void PendingAcks::fail_all(error_code error) {

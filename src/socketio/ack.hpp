@@ -15,6 +15,7 @@
 #include "base/executor.hpp"
 #include "base/function.hpp"
 #include "base/result.hpp"
+#include "socketio/answers.hpp"
 #include "socketio/packet.hpp"
 #include "socketio/socket.hpp"
 
@@ -36,9 +37,11 @@ struct Ack::State {
 
 class PendingAcks {
  public:
-  using Done = base::Function<void(result<std::string>)>;
+  using Done = base::Function<void(result<Answer>)>;
 
-  PendingAcks(base::Executor& loop, std::size_t limit) : loop_(loop), limit_(limit) {}
+  // `next_id` is shared with all that asks in the same namespace.
+  PendingAcks(base::Executor& loop, std::size_t limit, AckId& next_id)
+      : loop_(loop), limit_(limit), next_id_(next_id) {}
   ~PendingAcks();
   PendingAcks(const PendingAcks&) = delete;
   PendingAcks& operator=(const PendingAcks&) = delete;
@@ -46,8 +49,8 @@ class PendingAcks {
   // The id to send; `done` runs once, at the latest after `timeout`. At the limit nothing, and `done` stays the
   // caller's.
   [[nodiscard]] std::optional<AckId> add(std::chrono::milliseconds timeout, Done& done);
-  // The client's answer: its arguments without brackets. An unknown id (late, or made up) is ignored.
-  void resolve(AckId id, std::string_view args_json);
+  // The client's answer. False: nobody waits for that id (any more); `answer` is as it was.
+  [[nodiscard]] bool resolve(AckId id, Answer& answer);
   // The socket has ended: every waiting `done` gets `error`, in the order sent.
   void fail_all(error_code error);
   [[nodiscard]] std::size_t size() const noexcept { return waiting_.size(); }
@@ -60,7 +63,7 @@ class PendingAcks {
 
   base::Executor& loop_;
   const std::size_t limit_;
-  AckId next_ = 0;
+  AckId& next_id_;
   std::map<AckId, Waiting> waiting_;
 };
 

@@ -4,16 +4,21 @@
 #include <utility>
 
 namespace skat::socketio {
+namespace {
+
+constexpr std::uint64_t kMarkBits = (std::uint64_t{1} << 63) - 1;
+
+}  // namespace
 
 void Adapter::add(Recipient& recipient) {
   by_id_.emplace(recipient.recipient_id(), &recipient);
   enter(recipient, everyone_);
-  recipient.in_own_room_ = true;
+  recipient.in_own_room_ = 1;
 }
 
 void Adapter::remove(Recipient& recipient) {
   by_id_.erase(recipient.recipient_id());
-  recipient.in_own_room_ = false;
+  recipient.in_own_room_ = 0;
   while (!recipient.memberships_.empty()) drop(recipient, recipient.memberships_.size() - 1);
   for (Flight* flight = flight_; flight != nullptr; flight = flight->outer) {
     std::replace(flight->targets.begin(), flight->targets.end(), &recipient, static_cast<Recipient*>(nullptr));
@@ -22,7 +27,7 @@ void Adapter::remove(Recipient& recipient) {
 
 bool Adapter::join(Recipient& recipient, std::string_view room) {
   if (room == recipient.recipient_id()) {
-    recipient.in_own_room_ = true;
+    recipient.in_own_room_ = 1;
     return true;
   }
   RoomMembers* members = find_room(room);
@@ -44,7 +49,7 @@ bool Adapter::join(Recipient& recipient, std::string_view room) {
 
 void Adapter::leave(Recipient& recipient, std::string_view room) {
   if (room == recipient.recipient_id()) {
-    recipient.in_own_room_ = false;
+    recipient.in_own_room_ = 0;
     return;
   }
   RoomMembers* members = find_room(room);
@@ -56,51 +61,61 @@ void Adapter::leave(Recipient& recipient, std::string_view room) {
 
 std::vector<RoomName> Adapter::rooms(const Recipient& recipient) const {
   std::vector<RoomName> out;
-  if (recipient.in_own_room_) out.push_back(recipient.id_);
+  if (recipient.in_own_room_ != 0) out.push_back(recipient.id_);
   for (const auto& membership : recipient.memberships_) {
     if (membership.room != &everyone_) out.push_back(membership.room->name);
   }
   return out;
 }
 
-void Adapter::broadcast(std::string_view room, const engineio::Frame& frame) {
-  walk_named(room, frame, &Recipient::deliver);
+template <class Visit>
+void Adapter::walk(RoomMembers& room, Visit& visit) {
+  ++room.walkers;
+  const std::size_t count = room.members.size();
+  for (std::size_t i = 0; i < count; ++i) {  // by index: a join may move the array
+    if (Recipient* recipient = room.members[i].recipient) visit(*recipient);
+  }
+  if (--room.walkers == 0) settle(room);
 }
 
-void Adapter::broadcast(const Selection& to, const engineio::Frame& frame) {
-  broadcast_to(to, frame, &Recipient::deliver);
+template <class Visit>
+void Adapter::walk_named(std::string_view room, Visit& visit) {
+  if (RoomMembers* members = find_room(room)) walk(*members, visit);
+  if (Recipient* owner = in_own_room(room)) visit(*owner);
 }
 
-void Adapter::broadcast_volatile(const Selection& to, const engineio::Frame& frame) {
-  broadcast_to(to, frame, &Recipient::deliver_volatile);
-}
-
-void Adapter::broadcast_to(const Selection& to, const engineio::Frame& frame, Deliver deliver) {
-  if (to.except.empty() && to.rooms.empty()) return walk(everyone_, frame, deliver);
-  if (to.except.empty() && to.rooms.size() == 1) return walk_named(to.rooms.front(), frame, deliver);
+template <class Visit>
+void Adapter::visit_selected(const Selection& of, Visit& visit) {
+  if (of.except.empty() && of.rooms.empty()) return walk(everyone_, visit);
+  if (of.except.empty() && of.rooms.size() == 1) return walk_named(of.rooms.front(), visit);
   Flight flight{std::move(spare_targets_), flight_};
   flight.targets.clear();
-  collect(to, flight.targets);
+  collect(of, flight.targets);
   flight_ = &flight;
   for (Recipient* const& target : flight.targets) {  // by reference: remove() clears those still to come
-    if (target != nullptr) (target->*deliver)(frame);
+    if (target != nullptr) visit(*target);
   }
   flight_ = flight.outer;
   spare_targets_ = std::move(flight.targets);
 }
 
-void Adapter::walk_named(std::string_view room, const engineio::Frame& frame, Deliver deliver) {
-  if (RoomMembers* members = find_room(room)) walk(*members, frame, deliver);
-  if (Recipient* owner = in_own_room(room)) (owner->*deliver)(frame);
+void Adapter::broadcast(std::string_view room, const engineio::Frame& frame) {
+  const auto deliver = [&frame](Recipient& recipient) { recipient.deliver(frame); };
+  walk_named(room, deliver);
 }
 
-void Adapter::walk(RoomMembers& room, const engineio::Frame& frame, Deliver deliver) {
-  ++room.walkers;
-  const std::size_t count = room.members.size();
-  for (std::size_t i = 0; i < count; ++i) {  // by index: a join may move the array
-    if (Recipient* recipient = room.members[i].recipient) (recipient->*deliver)(frame);
-  }
-  if (--room.walkers == 0) settle(room);
+void Adapter::broadcast(const Selection& to, const engineio::Frame& frame) {
+  const auto deliver = [&frame](Recipient& recipient) { recipient.deliver(frame); };
+  visit_selected(to, deliver);
+}
+
+void Adapter::broadcast_volatile(const Selection& to, const engineio::Frame& frame) {
+  const auto deliver = [&frame](Recipient& recipient) { recipient.deliver_volatile(frame); };
+  visit_selected(to, deliver);
+}
+
+void Adapter::for_each(const Selection& of, base::Function<void(Recipient&)> visit) {
+  visit_selected(of, visit);
 }
 
 std::vector<Recipient*> Adapter::select(const Selection& of) const {
@@ -113,7 +128,7 @@ void Adapter::collect(const Selection& of, std::vector<Recipient*>& out) const {
   const std::uint64_t round = ++selection_;
   const auto visit = [round](Recipient* recipient, std::vector<Recipient*>* into) {
     if (recipient == nullptr || recipient->mark_ == round) return;
-    recipient->mark_ = round;
+    recipient->mark_ = round & kMarkBits;
     if (into != nullptr) into->push_back(recipient);
   };
   const auto visit_room = [&](const RoomName& name, std::vector<Recipient*>* into) {
@@ -196,7 +211,7 @@ RoomMembers* Adapter::find_room(std::string_view room) const {
 
 Recipient* Adapter::in_own_room(std::string_view room) const {
   Recipient* owner = find(room);
-  return owner != nullptr && owner->in_own_room_ ? owner : nullptr;
+  return owner != nullptr && owner->in_own_room_ != 0 ? owner : nullptr;
 }
 
 }  // namespace skat::socketio

@@ -12,6 +12,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/function.hpp"
 #include "engineio/frame.hpp"
 #include "socketio/selection.hpp"
 
@@ -55,8 +56,8 @@ class Recipient {
 
   const std::string id_;
   std::vector<Membership> memberships_;  // the first is that of everyone, once added
-  std::uint64_t mark_ = 0;               // the last selection that has seen this recipient
-  bool in_own_room_ = false;             // the room named by id_: no object of its own, most never need more
+  std::uint64_t mark_ : 63 = 0;          // the last selection that has seen this recipient
+  std::uint64_t in_own_room_ : 1 = 0;    // the room named by id_: no object of its own, most never need more
 };
 
 class Adapter {
@@ -81,6 +82,8 @@ class Adapter {
   void broadcast(std::string_view room, const engineio::Frame& frame);
   void broadcast(const Selection& to, const engineio::Frame& frame);
   void broadcast_volatile(const Selection& to, const engineio::Frame& frame);
+  // The same for anything else that is to be done with each.
+  void for_each(const Selection& of, base::Function<void(Recipient&)> visit);
 
   [[nodiscard]] std::vector<Recipient*> select(const Selection& of) const;
   [[nodiscard]] std::size_t room_size(std::string_view room) const;
@@ -89,17 +92,19 @@ class Adapter {
   [[nodiscard]] std::size_t room_count() const noexcept { return rooms_.size(); }  // own rooms not counted
 
  private:
-  using Deliver = void (Recipient::*)(const engineio::Frame&);
-
   // A broadcast to a selection, under way: remove() takes its recipient out of the list.
   struct Flight {
     std::vector<Recipient*> targets;
     Flight* outer = nullptr;
   };
 
-  void broadcast_to(const Selection& to, const engineio::Frame& frame, Deliver deliver);
-  void walk(RoomMembers& room, const engineio::Frame& frame, Deliver deliver);
-  void walk_named(std::string_view room, const engineio::Frame& frame, Deliver deliver);
+  // visit(Recipient&) on each.
+  template <class Visit>
+  void visit_selected(const Selection& of, Visit& visit);
+  template <class Visit>
+  void walk(RoomMembers& room, Visit& visit);
+  template <class Visit>
+  void walk_named(std::string_view room, Visit& visit);
   void collect(const Selection& of, std::vector<Recipient*>& out) const;
   void enter(Recipient& recipient, RoomMembers& room);
   void drop(Recipient& recipient, std::size_t slot);

@@ -33,43 +33,43 @@ void Client::on_decoded(result<std::optional<Packet>> decoded) {
   if (!*decoded) return;  // attachments are missing
   Packet& packet = **decoded;
   if (packet.type == PacketType::connect) return on_connect(packet);
-  Entry* entry = find(packet.nsp);
-  if (entry == nullptr) return violation("a packet for a namespace it is not connected to");
-  if (!entry->socket) {
-    if (context_.loop.now() >= entry->ignore_until) violation("a packet for a namespace it was disconnected from");
+  const auto socket = find(packet.nsp);  // held: a handler may end it
+  if (!socket) {
+    if (!crosses_a_kick(packet.nsp)) violation("a packet for a namespace it is not connected to");
     return;
   }
-  if (!entry->socket->connected()) return violation("a packet before its connection was accepted");
-  if (packet.type == PacketType::disconnect) return on_disconnect(*entry);
-  const auto socket = entry->socket;  // a handler may change entries_
+  if (!socket->connected()) return violation("a packet before its connection was accepted");
+  if (packet.type == PacketType::disconnect) return on_disconnect(socket);
   socket->receive(std::move(packet));
 }
 
 void Client::on_connect(const Packet& packet) {
-  Entry* entry = find(packet.nsp);
-  if (entry != nullptr && entry->socket) return violation("CONNECT for a namespace it has asked for already");
+  if (find(packet.nsp)) return violation("CONNECT for a namespace it has asked for already");
   LiveNamespace* nsp = context_.namespaces.find(packet.nsp);
   if (nsp == nullptr) return refuse_connect(packet.nsp, "Invalid namespace");
-  const auto in_use = std::count_if(entries_.begin(), entries_.end(), [](const Entry& e) { return bool{e.socket}; });
-  if (std::cmp_greater_equal(in_use, context_.config.max_namespaces_per_client)) {
+  if (sockets_.size() >= context_.config.max_namespaces_per_client) {
     return refuse_connect(packet.nsp, "Too many namespaces");
   }
   if (packet.data.size() > context_.config.max_auth_bytes) {
     return refuse_connect(packet.nsp, "Auth payload too large");
   }
   const auto socket = std::make_shared<LiveSocket>(*this, *session_, nsp->context(), packet.data);
-  if (entry != nullptr) {
-    entry->socket = socket;
-  } else {
-    entries_.push_back({nsp, socket, {}});
-  }
+  sockets_.push_back(socket);
+  // It has seen its kick: nothing crosses any more.
+  if (kicked_) std::erase_if(*kicked_, [&](const Kicked& kicked) { return kicked.nsp == packet.nsp; });
   nsp->admit(socket);
 }
 
-void Client::on_disconnect(Entry& entry) {
-  const auto socket = entry.socket;
-  forget(entry);
+void Client::on_disconnect(const std::shared_ptr<LiveSocket>& socket) {
+  forget(*socket);
   socket->end("client namespace disconnect");
+}
+
+bool Client::crosses_a_kick(std::string_view nsp) const {
+  if (!kicked_) return false;
+  const auto now = context_.loop.now();
+  return std::any_of(kicked_->begin(), kicked_->end(),
+                     [nsp, now](const Kicked& kicked) { return kicked.nsp == nsp && now < kicked.until; });
 }
 
 void Client::refuse_connect(std::string_view nsp, std::string_view message) {
@@ -77,7 +77,7 @@ void Client::refuse_connect(std::string_view nsp, std::string_view message) {
 }
 
 void Client::violation(std::string_view what) {
-  base::log(base::LogLevel::debug, "socketio", "closing session {}: {}", session_->sid(), what);
+  base::log(base::LogLevel::debug, "socketio", "closing a session of {}: {}", session_->handshake().address, what);
   close();
 }
 
@@ -89,10 +89,8 @@ void Client::close() {
 void Client::on_close(engineio::CloseReason reason) {
   closing_ = true;
   context_.loop.cancel(std::exchange(connect_timer_, base::Executor::TimerId::none));
-  const auto entries = std::exchange(entries_, {});
-  for (const auto& entry : entries) {
-    if (entry.socket) entry.socket->end(engineio::to_text(reason));
-  }
+  const auto sockets = std::exchange(sockets_, {});
+  for (const auto& socket : sockets) socket->end(engineio::to_text(reason));
   session_ = nullptr;
 }
 
@@ -101,39 +99,33 @@ void Client::on_joined() {
 }
 
 void Client::on_refused(LiveSocket& socket) {
-  for (auto& entry : entries_) {
-    if (entry.socket.get() == &socket) return forget(entry);
-  }
+  forget(socket);
 }
 
 void Client::on_kicked(LiveSocket& socket) {
-  for (auto& entry : entries_) {
-    if (entry.socket.get() != &socket) continue;
-    entry.socket = nullptr;
-    entry.ignore_until = context_.loop.now() + context_.config.crossing_tolerance;
-  }
+  if (!kicked_) kicked_ = std::make_unique<std::vector<Kicked>>();
+  const auto now = context_.loop.now();
+  std::erase_if(*kicked_, [&](const Kicked& kicked) { return kicked.until <= now || kicked.nsp == socket.nsp_name(); });
+  if (kicked_->size() >= context_.config.max_namespaces_per_client) kicked_->erase(kicked_->begin());
+  kicked_->push_back({std::string(socket.nsp_name()), now + context_.config.crossing_tolerance});
+  forget(socket);
 }
 
 void Client::disconnect_all_and_close() {
   const auto keep = shared_from_this();
-  std::vector<std::shared_ptr<LiveSocket>> sockets;
-  for (const auto& entry : entries_) {
-    if (entry.socket) sockets.push_back(entry.socket);
-  }
+  const auto sockets = sockets_;
   for (const auto& socket : sockets) socket->disconnect(false);
   close();
 }
 
-Client::Entry* Client::find(std::string_view nsp) {
-  // "/" is the name behind "40/" too: both arrive as "/".
+std::shared_ptr<LiveSocket> Client::find(std::string_view nsp) const {
   const auto it =
-      std::find_if(entries_.begin(), entries_.end(), [nsp](const Entry& e) { return e.nsp->name() == nsp; });
-  return it == entries_.end() ? nullptr : &*it;
+      std::find_if(sockets_.begin(), sockets_.end(), [nsp](const auto& socket) { return socket->nsp_name() == nsp; });
+  return it == sockets_.end() ? nullptr : *it;
 }
 
-void Client::forget(Entry& entry) {
-  if (&entry != &entries_.back()) entry = std::move(entries_.back());
-  entries_.pop_back();
+void Client::forget(const LiveSocket& socket) {
+  std::erase_if(sockets_, [&socket](const auto& known) { return known.get() == &socket; });
 }
 
 }  // namespace skat::socketio

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -42,21 +43,22 @@ class Client final : public SocketOwner, public std::enable_shared_from_this<Cli
   void disconnect_all_and_close() override;
 
  private:
-  // One namespace of this client.
-  struct Entry {
-    LiveNamespace* nsp;
-    std::shared_ptr<LiveSocket> socket;  // null: the server has disconnected it
-    base::SteadyTime ignore_until;       // then packets are ignored until this time
+  // A namespace that the server has disconnected: its packets are ignored until then.
+  struct Kicked {
+    std::string nsp;
+    base::SteadyTime until;
   };
 
   void on_decoded(result<std::optional<Packet>> decoded);
   void on_connect(const Packet& packet);
-  void on_disconnect(Entry& entry);
+  void on_disconnect(const std::shared_ptr<LiveSocket>& socket);
+  [[nodiscard]] bool crosses_a_kick(std::string_view nsp) const;
   void refuse_connect(std::string_view nsp, std::string_view message);
   void violation(std::string_view what);
   void close();
-  [[nodiscard]] Entry* find(std::string_view nsp);
-  void forget(Entry& entry);
+  // Null: not connected to it, nor asking.
+  [[nodiscard]] std::shared_ptr<LiveSocket> find(std::string_view nsp) const;
+  void forget(const LiveSocket& socket);
 
   // Set at construction.
   const ClientContext& context_;
@@ -64,7 +66,8 @@ class Client final : public SocketOwner, public std::enable_shared_from_this<Cli
   // Loop only.
   engineio::Session* session_;  // null once closed
   Decoder decoder_;
-  std::vector<Entry> entries_;  // Limit: Config::max_namespaces_per_client with a socket, those without are known names
+  std::vector<std::shared_ptr<LiveSocket>> sockets_;  // Limit: Config::max_namespaces_per_client
+  std::unique_ptr<std::vector<Kicked>> kicked_;       // Limit: the same, the oldest goes first
   base::Executor::TimerId connect_timer_ = base::Executor::TimerId::none;
   bool closing_ = false;  // nothing more is read
 };

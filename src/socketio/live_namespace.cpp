@@ -5,7 +5,7 @@
 namespace skat::socketio {
 
 struct ConnectDecision::State {
-  LiveNamespace& nsp;
+  std::shared_ptr<LiveNamespace> nsp;
   std::weak_ptr<LiveSocket> socket;  // emptied by the first decision
   std::size_t next = 0;
 
@@ -16,7 +16,7 @@ struct ConnectDecision::State {
 };
 
 void ConnectDecision::accept() const {
-  if (const auto socket = state_->take_connecting()) state_->nsp.ask_from(state_->next, socket);
+  if (const auto socket = state_->take_connecting()) state_->nsp->ask_from(state_->next, socket);
 }
 
 void ConnectDecision::refuse(ConnectError error) const {
@@ -24,14 +24,12 @@ void ConnectDecision::refuse(ConnectError error) const {
 }
 
 LiveNamespace::LiveNamespace(std::string name, base::Executor& loop, const Config& config)
-    : name_(std::move(name)),
-      adapter_(config.max_rooms_per_socket),
-      context_{.nsp = *this, .nsp_name = name_, .adapter = adapter_, .loop = loop, .config = config} {}
+    : name_(std::move(name)), context_(*this, loop, config) {}
 
 void LiveNamespace::ask_from(std::size_t index, const std::shared_ptr<LiveSocket>& socket) {
   if (index < middlewares_.size()) {
     ConnectDecision decision(
-        std::make_shared<ConnectDecision::State>(ConnectDecision::State{*this, socket, index + 1}));
+        std::make_shared<ConnectDecision::State>(ConnectDecision::State{shared_from_this(), socket, index + 1}));
     middlewares_[index](*socket, std::move(decision));
     return;
   }
@@ -47,28 +45,57 @@ void LiveNamespace::on_connection(base::Function<void(const std::shared_ptr<Sock
   on_connection_ = std::move(handler);
 }
 
+namespace {
+
+template <class Handler>
+std::shared_ptr<Handler> share(Handler handler) {
+  return handler ? std::make_shared<Handler>(std::move(handler)) : nullptr;
+}
+
+}  // namespace
+
+void LiveNamespace::on(std::string_view event, EventHandler handler) {
+  context_.handlers.on.set(event, std::move(handler));
+}
+
+void LiveNamespace::on_event(EventHandler handler) {
+  context_.handlers.on_event = share(std::move(handler));
+}
+
+void LiveNamespace::on_disconnecting(EndHandler handler) {
+  context_.handlers.on_disconnecting = share(std::move(handler));
+}
+
+void LiveNamespace::on_disconnect(EndHandler handler) {
+  context_.handlers.on_disconnect = share(std::move(handler));
+}
+
+void LiveNamespace::describe_data(base::Function<std::string(const Socket&)> describe) {
+  describe_data_ = std::move(describe);
+}
+
 void LiveNamespace::broadcast(const Selection& to, engineio::Frame frame) {
-  adapter_.broadcast(to, frame);
+  context_.adapter.broadcast(to, frame);
 }
 
 void LiveNamespace::broadcast_volatile(const Selection& to, engineio::Frame frame) {
-  adapter_.broadcast_volatile(to, frame);
+  context_.adapter.broadcast_volatile(to, frame);
 }
 
 void LiveNamespace::broadcast(const RoomName& room, const engineio::Frame& frame) {
-  adapter_.broadcast(room, frame);
+  context_.adapter.broadcast(room, frame);
 }
 
 std::vector<std::shared_ptr<Socket>> LiveNamespace::sockets(const Selection& of) const {
   std::vector<std::shared_ptr<Socket>> out;
-  for (Recipient* recipient : adapter_.select(of)) {
+  for (Recipient* recipient : context_.adapter.select(of)) {
     out.push_back(static_cast<LiveSocket*>(recipient)->shared_from_this());
   }
   return out;
 }
 
 std::shared_ptr<Socket> LiveNamespace::find(std::string_view id) const {
-  Recipient* recipient = adapter_.find(id);
+  Recipient* recipient = context_.adapter.find(id);
   return recipient == nullptr ? nullptr : static_cast<LiveSocket*>(recipient)->shared_from_this();
 }
 

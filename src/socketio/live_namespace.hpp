@@ -1,5 +1,5 @@
-// LiveNamespace: the Namespace of this room: its middlewares, its connection handler, its adapter.
-// Lives on: one loop, inside the server's NamespaceTable.
+// LiveNamespace: the Namespace of this room: its middlewares, its handlers, its adapter.
+// Lives on: one loop, inside the server's NamespaceTable; its sockets keep what they need of it.
 // Ends by: the server's end.
 // Spec: Socket.IO protocol v5, "Connection to a namespace".
 #pragma once
@@ -12,18 +12,19 @@
 #include <vector>
 
 #include "base/executor.hpp"
-#include "socketio/adapter.hpp"
 #include "socketio/config.hpp"
 #include "socketio/live_socket.hpp"
 #include "socketio/namespace.hpp"
+#include "socketio/socket_context.hpp"
 
 namespace skat::socketio {
 
-class LiveNamespace final : public Namespace {
+class LiveNamespace final : public Namespace, public std::enable_shared_from_this<LiveNamespace> {
  public:
   LiveNamespace(std::string name, base::Executor& loop, const Config& config);
 
-  [[nodiscard]] const SocketContext& context() const noexcept { return context_; }
+  // What its sockets share; it keeps the namespace.
+  [[nodiscard]] std::shared_ptr<SocketContext> context() { return {shared_from_this(), &context_}; }
   // Takes a connecting socket through the middlewares; the last acceptance opens it, the first refusal ends it.
   void admit(const std::shared_ptr<LiveSocket>& socket) { ask_from(0, socket); }
   // The same, from the middleware with that index on. A socket that has ended meanwhile is left alone.
@@ -33,20 +34,37 @@ class LiveNamespace final : public Namespace {
   const std::string& name() const noexcept override { return name_; }
   void use(base::Function<void(Socket&, ConnectDecision)> middleware) override;
   void on_connection(base::Function<void(const std::shared_ptr<Socket>&)> handler) override;
+  void on(std::string_view event, EventHandler handler) override;
+  void on_event(EventHandler handler) override;
+  void on_disconnecting(EndHandler handler) override;
+  void on_disconnect(EndHandler handler) override;
+  void describe_data(base::Function<std::string(const Socket&)> describe) override;
   void broadcast(const Selection& to, engineio::Frame frame) override;
   void broadcast_volatile(const Selection& to, engineio::Frame frame) override;
   void broadcast(const RoomName& room, const engineio::Frame& frame) override;
   std::vector<std::shared_ptr<Socket>> sockets(const Selection& of) const override;
-  std::size_t room_size(const RoomName& room) const override { return adapter_.room_size(room); }
+  std::size_t room_size(const RoomName& room) const override { return context_.adapter.room_size(room); }
   std::shared_ptr<Socket> find(std::string_view id) const override;
 
+  // BroadcastTarget
+  void emit(const Audience& to, std::string_view event, std::string_view args_json,
+            const std::vector<std::string>& attachments) override;
+  void emit_with_ack(const Audience& to, std::string_view event, std::string_view args_json, AnswersDone done,
+                     const std::vector<std::string>& attachments) override;
+  void fetch_sockets(const Audience& of, SocketsDone done) override;
+  void sockets_join(const Audience& of, const std::vector<RoomName>& rooms) override;
+  void sockets_leave(const Audience& of, const std::vector<RoomName>& rooms) override;
+  void disconnect_sockets(const Audience& of, bool close_connection) override;
+
  private:
+  [[nodiscard]] SocketDescription describe(LiveSocket& socket);
+
   const std::string name_;
-  Adapter adapter_;
-  const SocketContext context_;
+  SocketContext context_;
   // A deque: use() from inside a middleware leaves the running one where it is.
   std::deque<base::Function<void(Socket&, ConnectDecision)>> middlewares_;
   base::Function<void(const std::shared_ptr<Socket>&)> on_connection_;
+  base::Function<std::string(const Socket&)> describe_data_;
 };
 
 }  // namespace skat::socketio

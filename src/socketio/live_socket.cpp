@@ -5,11 +5,13 @@
 #include <span>
 #include <utility>
 
+#include "base/clock.hpp"
 #include "base/encoding.hpp"
 #include "base/logger.hpp"
 #include "base/random.hpp"
 #include "socketio/encoder.hpp"
 #include "socketio/errc.hpp"
+#include "socketio/handshake_record.hpp"
 #include "socketio/json_scan.hpp"
 #include "socketio/json_string.hpp"
 
@@ -32,15 +34,20 @@ std::string_view join_from(const std::vector<std::string_view>& elements, std::s
 
 }  // namespace
 
-LiveSocket::LiveSocket(SocketOwner& owner, engineio::Session& session, const SocketContext& context,
+LiveSocket::LiveSocket(SocketOwner& owner, engineio::Session& session, std::shared_ptr<SocketContext> context,
                        std::string_view auth_json)
-    : Recipient(make_socket_id()), context_(context), auth_json_(auth_json), owner_(&owner), session_(&session) {}
+    : Recipient(make_socket_id()),
+      context_(std::move(context)),
+      auth_json_(auth_json),
+      issued_ms_(base::to_millis(base::wall_now())),
+      owner_(&owner),
+      session_(&session) {}
 
 void LiveSocket::open() {
   state_ = State::connected;
-  context_.adapter.add(*this);
+  context_->adapter.add(*this);
   owner_->on_joined();
-  session_->send(engineio::make_text_frame(encode_connect(context_.nsp_name, id())));
+  session_->send(engineio::make_text_frame(encode_connect(context_->nsp_name, id())));
 }
 
 void LiveSocket::refuse(std::string_view message, std::string_view data_json) {
@@ -48,21 +55,28 @@ void LiveSocket::refuse(std::string_view message, std::string_view data_json) {
   engineio::Session& session = *session_;
   owner_->on_refused(*this);
   become_inert();
-  session.send(engineio::make_text_frame(encode_connect_error(context_.nsp_name, message, data_json)));
+  session.send(engineio::make_text_frame(encode_connect_error(context_->nsp_name, message, data_json)));
 }
 
 void LiveSocket::receive(Packet packet) {
   const auto keep = shared_from_this();
   if (packet.type == PacketType::event || packet.type == PacketType::binary_event) {
     receive_event(packet);
-  } else if (pending_acks_ && packet.ack_id) {
-    pending_acks_->resolve(*packet.ack_id, join_from(packet.elements, 0));
+  } else if (packet.ack_id) {
+    receive_ack(std::move(packet));
   }
 }
 
+// To whoever asked this socket, or else to the broadcast with that id.
+void LiveSocket::receive_ack(Packet packet) {
+  if (!pending_acks_ && context_->broadcast_acks.size() == 0) return;
+  Answer answer{std::string(join_from(packet.elements, 0)), std::move(packet.attachments)};
+  if (pending_acks_ && pending_acks_->resolve(*packet.ack_id, answer)) return;
+  answer.args_json = packet.elements.empty() ? "null" : std::string(packet.elements.front());
+  context_->broadcast_acks.resolve(*packet.ack_id, *this, std::move(answer));
+}
+
 void LiveSocket::receive_event(const Packet& packet) {
-  const auto handler = on_event_;
-  if (!handler) return;
   const std::string_view name_json = packet.elements.front();
   std::string decoded;
   std::string_view name = name_json;
@@ -80,7 +94,19 @@ void LiveSocket::receive_event(const Packet& packet) {
                        .args_json = join_from(packet.elements, 1),
                        .args = {packet.elements.begin() + 1, packet.elements.end()},
                        .attachments = packet.attachments};
-  (*handler)(view, std::move(ack));
+  dispatch(view, std::move(ack));
+}
+
+// Socket::on says which handler.
+void LiveSocket::dispatch(const EventView& event, Ack ack) {
+  if (extras_) {
+    if (const auto handler = extras_->on.find(event.name)) return (*handler)(event, std::move(ack));
+  }
+  if (const auto handler = context_->handlers.on.find(event.name)) {
+    return (*handler)(shared_from_this(), event, std::move(ack));
+  }
+  if (const auto handler = on_event_) return (*handler)(event, std::move(ack));
+  if (const auto handler = context_->handlers.on_event) return (*handler)(shared_from_this(), event, std::move(ack));
 }
 
 void LiveSocket::end(std::string_view reason) {
@@ -88,10 +114,13 @@ void LiveSocket::end(std::string_view reason) {
   if (state_ == State::connecting) return become_inert();
   if (state_ != State::connected) return;
   state_ = State::ending;
-  if (const auto handler = std::exchange(on_disconnecting_, nullptr)) (*handler)(reason);
-  context_.adapter.remove(*this);
+  if (extras_ && extras_->on_disconnecting) std::exchange(extras_->on_disconnecting, nullptr)(reason);
+  if (const auto handler = context_->handlers.on_disconnecting) (*handler)(*this, reason);
+  context_->adapter.remove(*this);
+  context_->broadcast_acks.forget(*this);
   if (pending_acks_) pending_acks_->fail_all(errc::disconnected);
   if (const auto handler = std::exchange(on_disconnect_, nullptr)) (*handler)(reason);
+  if (const auto handler = context_->handlers.on_disconnect) (*handler)(*this, reason);
   become_inert();
 }
 
@@ -101,8 +130,8 @@ void LiveSocket::become_inert() {
   owner_ = nullptr;
   session_ = nullptr;
   on_event_ = nullptr;
-  on_disconnecting_ = nullptr;
   on_disconnect_ = nullptr;
+  extras_ = nullptr;
 }
 
 const engineio::HandshakeInfo& LiveSocket::handshake() const noexcept {
@@ -110,52 +139,40 @@ const engineio::HandshakeInfo& LiveSocket::handshake() const noexcept {
   return session_ == nullptr ? gone : session_->handshake();
 }
 
+std::string LiveSocket::handshake_json() const {
+  return session_ == nullptr ? "{}" : handshake_record(session_->handshake(), issued_ms_, auth_json());
+}
+
 std::string_view LiveSocket::auth_json() const noexcept {
   return auth_json_.empty() ? std::string_view("{}") : std::string_view(auth_json_);
 }
 
-bool LiveSocket::may_emit(std::string_view event, std::size_t attachments) const {
-  if (!connected()) return false;
-  if (is_reserved_event(event)) {
-    base::log(base::LogLevel::error, "socketio", "{}: the event name {} is reserved", context_.nsp_name, event);
-    return false;
-  }
-  if (attachments > context_.config.max_attachments) {
-    base::log(base::LogLevel::error, "socketio", "{}: {} attachments in one packet", context_.nsp_name, attachments);
-    return false;
-  }
-  return true;
-}
-
 void LiveSocket::emit(std::string_view event, std::string_view args_json, const std::vector<std::string>& attachments) {
-  if (!may_emit(event, attachments.size())) return;
-  transmit(encode_event_text(context_.nsp_name, std::nullopt, event, args_json, attachments.size()), attachments);
+  if (!connected() || !context_->may_send(event, attachments.size())) return;
+  transmit(encode_event_text(context_->nsp_name, std::nullopt, event, args_json, attachments.size()), attachments);
 }
 
 void LiveSocket::emit_with_ack(std::string_view event, std::string_view args_json, std::chrono::milliseconds timeout,
-                               base::Function<void(result<std::string>)> done) {
+                               base::Function<void(result<Answer>)> done, const std::vector<std::string>& attachments) {
   if (!connected()) return done(errc::disconnected);
-  if (!may_emit(event, 0)) return done(errc::violation);
+  if (!context_->may_send(event, attachments.size())) return done(errc::violation);
   if (!pending_acks_) {
-    pending_acks_ = std::make_unique<PendingAcks>(context_.loop, context_.config.max_pending_acks);
+    pending_acks_ =
+        std::make_unique<PendingAcks>(context_->loop, context_->config.max_pending_acks, context_->next_ack);
   }
   const auto ack_id = pending_acks_->add(timeout, done);
   if (!ack_id) return done(errc::too_many_acks);
-  transmit(encode_event_text(context_.nsp_name, ack_id, event, args_json), {});
+  transmit(encode_event_text(context_->nsp_name, ack_id, event, args_json, attachments.size()), attachments);
 }
 
 void LiveSocket::acknowledge(AckId id, std::string_view args_json, const std::vector<std::string>& attachments) {
-  if (!may_emit({}, attachments.size())) return;
-  transmit(encode_ack_text(context_.nsp_name, id, args_json, attachments.size()), attachments);
+  if (!connected() || !context_->may_send({}, attachments.size())) return;
+  transmit(encode_ack_text(context_->nsp_name, id, args_json, attachments.size()), attachments);
 }
 
-void LiveSocket::transmit(std::string text, const std::vector<std::string>& attachments) {
+void LiveSocket::transmit(std::string_view text, const std::vector<std::string>& attachments) {
   if (attachments.empty()) return session_->send(engineio::make_text_frame(text));
-  std::vector<engineio::Frame> frames;
-  frames.reserve(attachments.size() + 1);
-  frames.push_back(engineio::make_text_frame(text));
-  for (const auto& bytes : attachments) frames.push_back(engineio::make_binary_frame(bytes));
-  session_->send(std::move(frames));
+  session_->send(make_frames(text, attachments));
 }
 
 void LiveSocket::send(engineio::Frame frame) {
@@ -173,15 +190,19 @@ void LiveSocket::deliver_volatile(const engineio::Frame& frame) {
   send_volatile(frame);
 }
 
+void LiveSocket::deliver(const std::vector<engineio::Frame>& frames, bool is_volatile) {
+  if (connected() && (!is_volatile || session_->writable())) session_->send(frames);
+}
+
 void LiveSocket::join(const RoomName& room) {
-  if (connected() && !context_.adapter.join(*this, room)) {
+  if (connected() && !context_->adapter.join(*this, room)) {
     base::log(base::LogLevel::warn, "socketio", "{}: socket {} is in {} rooms, one more join was ignored",
-              context_.nsp_name, id(), context_.config.max_rooms_per_socket);
+              context_->nsp_name, id(), context_->config.max_rooms_per_socket);
   }
 }
 
 void LiveSocket::leave(const RoomName& room) {
-  if (connected()) context_.adapter.leave(*this, room);
+  if (connected()) context_->adapter.leave(*this, room);
 }
 
 void LiveSocket::disconnect(bool close_connection) {
@@ -191,22 +212,31 @@ void LiveSocket::disconnect(bool close_connection) {
   }
   if (!connected()) return;
   const auto keep = shared_from_this();
-  session_->send(engineio::make_text_frame(encode_disconnect(context_.nsp_name)));
+  session_->send(engineio::make_text_frame(encode_disconnect(context_->nsp_name)));
   if (!connected()) return;  // the send ended the session
   owner_->on_kicked(*this);
   end("server namespace disconnect");
 }
 
+LiveSocket::Extras& LiveSocket::extras() {
+  if (!extras_) extras_ = std::make_unique<Extras>();
+  return *extras_;
+}
+
+void LiveSocket::on(std::string_view event, EventHandler handler) {
+  if (state_ != State::ended) extras().on.set(event, std::move(handler));
+}
+
 void LiveSocket::on_event(EventHandler handler) {
-  if (state_ != State::ended) on_event_ = std::make_shared<EventHandler>(std::move(handler));
+  if (state_ != State::ended) on_event_ = handler ? std::make_shared<EventHandler>(std::move(handler)) : nullptr;
 }
 
 void LiveSocket::on_disconnecting(EndHandler handler) {
-  if (state_ != State::ended) on_disconnecting_ = std::make_shared<EndHandler>(std::move(handler));
+  if (state_ != State::ended) extras().on_disconnecting = std::move(handler);
 }
 
 void LiveSocket::on_disconnect(EndHandler handler) {
-  if (state_ != State::ended) on_disconnect_ = std::make_shared<EndHandler>(std::move(handler));
+  if (state_ != State::ended) on_disconnect_ = handler ? std::make_unique<EndHandler>(std::move(handler)) : nullptr;
 }
 
 }  // namespace skat::socketio

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -14,8 +15,10 @@
 #include "socketio/ack.hpp"
 #include "socketio/adapter.hpp"
 #include "socketio/config.hpp"
+#include "socketio/handler_map.hpp"
 #include "socketio/packet.hpp"
 #include "socketio/socket.hpp"
+#include "socketio/socket_context.hpp"
 
 namespace skat::socketio {
 
@@ -33,15 +36,6 @@ class SocketOwner {
   ~SocketOwner() = default;
 };
 
-// What all sockets of a namespace share.
-struct SocketContext {
-  Namespace& nsp;
-  std::string_view nsp_name;
-  Adapter& adapter;
-  base::Executor& loop;
-  const Config& config;
-};
-
 class LiveSocket final : public Socket,
                          public Recipient,
                          public AckSink,
@@ -50,9 +44,11 @@ class LiveSocket final : public Socket,
   enum class State : std::uint8_t { connecting, connected, ending, ended };
 
   // `auth_json`: the CONNECT payload, empty if none.
-  LiveSocket(SocketOwner& owner, engineio::Session& session, const SocketContext& context, std::string_view auth_json);
+  LiveSocket(SocketOwner& owner, engineio::Session& session, std::shared_ptr<SocketContext> context,
+             std::string_view auth_json);
 
   [[nodiscard]] State state() const noexcept { return state_; }
+  [[nodiscard]] std::string_view nsp_name() const noexcept { return context_->nsp_name; }
   // The middlewares have accepted: joins its rooms, then sends CONNECT.
   void open();
   // A middleware has refused: sends CONNECT_ERROR.
@@ -66,17 +62,20 @@ class LiveSocket final : public Socket,
   const std::string& id() const noexcept override { return recipient_id(); }
   const engineio::HandshakeInfo& handshake() const noexcept override;
   std::string_view auth_json() const noexcept override;
-  Namespace& nsp() noexcept override { return context_.nsp; }
+  std::string handshake_json() const override;
+  Namespace& nsp() noexcept override { return context_->nsp; }
   void emit(std::string_view event, std::string_view args_json, const std::vector<std::string>& attachments) override;
   void emit_with_ack(std::string_view event, std::string_view args_json, std::chrono::milliseconds timeout,
-                     base::Function<void(result<std::string>)> done) override;
+                     base::Function<void(result<Answer>)> done, const std::vector<std::string>& attachments) override;
   void send(engineio::Frame frame) override;
   void send_volatile(engineio::Frame frame) override;
   void join(const RoomName& room) override;
   void leave(const RoomName& room) override;
-  std::vector<RoomName> rooms() const override { return context_.adapter.rooms(*this); }
+  std::vector<RoomName> rooms() const override { return context_->adapter.rooms(*this); }
+  BroadcastOperator broadcast() override { return context_->nsp.except(id()); }
   bool connected() const noexcept override { return state_ == State::connected; }
   void disconnect(bool close_connection) override;
+  void on(std::string_view event, base::Function<void(const EventView&, Ack)> handler) override;
   void on_event(base::Function<void(const EventView&, Ack)> handler) override;
   void on_disconnecting(base::Function<void(std::string_view)> handler) override;
   void on_disconnect(base::Function<void(std::string_view)> handler) override;
@@ -84,6 +83,8 @@ class LiveSocket final : public Socket,
   // Recipient
   void deliver(const engineio::Frame& frame) override;
   void deliver_volatile(const engineio::Frame& frame) override;
+  // A packet of several frames.
+  void deliver(const std::vector<engineio::Frame>& frames, bool is_volatile);
 
   // AckSink
   void acknowledge(AckId id, std::string_view args_json, const std::vector<std::string>& attachments) override;
@@ -92,21 +93,30 @@ class LiveSocket final : public Socket,
   using EventHandler = base::Function<void(const EventView&, Ack)>;
   using EndHandler = base::Function<void(std::string_view)>;
 
+  // What few sockets have: handlers by name, and one before the end.
+  struct Extras {
+    HandlerMap<void(const EventView&, Ack)> on;
+    EndHandler on_disconnecting;
+  };
+
   void receive_event(const Packet& packet);
+  void receive_ack(Packet packet);
+  void dispatch(const EventView& event, Ack ack);
   void become_inert();
-  void transmit(std::string text, const std::vector<std::string>& attachments);
-  [[nodiscard]] bool may_emit(std::string_view event, std::size_t attachments) const;
+  void transmit(std::string_view text, const std::vector<std::string>& attachments);
+  [[nodiscard]] Extras& extras();
 
   // Set at construction.
-  const SocketContext& context_;
+  const std::shared_ptr<SocketContext> context_;  // shared: a socket that is held outlives its namespace
   const std::string auth_json_;
+  const std::int64_t issued_ms_;
 
   // Loop only.
-  SocketOwner* owner_;          // null once ended
-  engineio::Session* session_;  // null once ended
-  // Shared: a running handler must outlive its own replacement and the socket's end.
-  std::shared_ptr<EventHandler> on_event_;
-  std::shared_ptr<EndHandler> on_disconnecting_, on_disconnect_;
+  SocketOwner* owner_;                      // null once ended
+  engineio::Session* session_;              // null once ended
+  std::shared_ptr<EventHandler> on_event_;  // shared: a running handler outlives its own replacement
+  std::unique_ptr<EndHandler> on_disconnect_;
+  std::unique_ptr<Extras> extras_;
   std::unique_ptr<PendingAcks> pending_acks_;  // made by the first emit_with_ack
   State state_ = State::connecting;
 };

@@ -112,7 +112,7 @@ TEST_F(LiveSocketTest, ResolvesEachAcknowledgementOnce) {
   std::vector<std::string> answers;
   for (int i = 0; i < 2; ++i) {
     socket_->emit_with_ack("ask", "1", std::chrono::seconds(5),
-                           [&](result<std::string> answer) { answers.push_back(answer.value()); });
+                           [&](result<Answer> answer) { answers.push_back(answer->args_json); });
   }
   EXPECT_EQ(session_->take(), (Texts{R"(420["ask",1])", R"(421["ask",1])"}));
   session_->receive(R"(431["b", 2])");
@@ -126,10 +126,21 @@ TEST_F(LiveSocketTest, ResolvesEachAcknowledgementOnce) {
   EXPECT_FALSE(session_->closed());
 }
 
+TEST_F(LiveSocketTest, AsksAndIsAnsweredWithAttachments) {
+  Answer got;
+  socket_->emit_with_ack("ask", R"({"_placeholder":true,"num":0})", std::chrono::seconds(5),
+                         [&](result<Answer> answer) { got = std::move(*answer); }, {"question"});
+  EXPECT_EQ(session_->take(), (Texts{R"(451-0["ask",{"_placeholder":true,"num":0}])", "<question>"}));
+  session_->receive(R"(461-0[{"_placeholder":true,"num":0},2])");
+  session_->receive_binary("answer");
+  EXPECT_EQ(got.args_json, R"({"_placeholder":true,"num":0},2)");
+  EXPECT_EQ(got.attachments, Attachments{"answer"});
+}
+
 TEST_F(LiveSocketTest, AnAcknowledgementTimesOutAndALateOneIsIgnored) {
   error_code error;
   int calls = 0;
-  socket_->emit_with_ack("ask", "", std::chrono::milliseconds(200), [&](result<std::string> answer) {
+  socket_->emit_with_ack("ask", "", std::chrono::milliseconds(200), [&](result<Answer> answer) {
     ++calls;
     error = answer.error();
   });
@@ -145,7 +156,7 @@ TEST_F(LiveSocketTest, AnAcknowledgementTimesOutAndALateOneIsIgnored) {
 
 TEST_F(LiveSocketTest, PendingAcknowledgementsFailWithTheSocket) {
   std::vector<error_code> errors;
-  const auto note = [&](result<std::string> answer) { errors.push_back(answer.error()); };
+  const auto note = [&](result<Answer> answer) { errors.push_back(answer.error()); };
   socket_->emit_with_ack("ask", "", std::chrono::seconds(5), note);
   session_->end(engineio::CloseReason::transport_close);
   socket_->emit_with_ack("ask", "", std::chrono::seconds(5), note);
@@ -163,7 +174,7 @@ TEST_F(LiveSocketTest, TooManyPendingAcknowledgementsAreRefusedAndNotSent) {
   std::vector<error_code> errors;
   for (int i = 0; i < 3; ++i) {
     socket->emit_with_ack("ask", "", std::chrono::seconds(5),
-                          [&](result<std::string> answer) { errors.push_back(answer.error()); });
+                          [&](result<Answer> answer) { errors.push_back(answer.error()); });
   }
   EXPECT_EQ(errors, (std::vector<error_code>{errc::too_many_acks}));
   EXPECT_EQ(session->take(), (Texts{R"(420["ask"])", R"(421["ask"])"}));
@@ -173,7 +184,7 @@ TEST_F(LiveSocketTest, RefusesToEmitWhatTheClientWouldTakeForAViolation) {
   socket_->emit("disconnect", "1");
   socket_->emit("x", "1", Attachments(11));
   error_code error;
-  socket_->emit_with_ack("connect", "", std::chrono::seconds(1), [&](result<std::string> r) { error = r.error(); });
+  socket_->emit_with_ack("connect", "", std::chrono::seconds(1), [&](result<Answer> r) { error = r.error(); });
   socket_->send(encode_event("/", "connect_error", ""));
   EXPECT_EQ(error, errc::violation);
   EXPECT_TRUE(session_->take().empty());

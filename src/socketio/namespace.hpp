@@ -8,10 +8,12 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/function.hpp"
 #include "engineio/frame.hpp"
+#include "socketio/broadcast_operator.hpp"
 #include "socketio/selection.hpp"
 #include "socketio/socket.hpp"
 
@@ -36,8 +38,11 @@ class ConnectDecision {
   std::shared_ptr<State> state_;  // shared: decisions are copied into whatever the middleware waits for
 };
 
-class Namespace {
+class Namespace : public BroadcastTarget {
  public:
+  using EventHandler = base::Function<void(const std::shared_ptr<Socket>&, const EventView&, Ack)>;
+  using EndHandler = base::Function<void(Socket&, std::string_view reason)>;
+
   virtual ~Namespace() = default;
   [[nodiscard]] virtual const std::string& name() const noexcept = 0;
   // Middlewares run in order, each when the one before has accepted. The socket is not connected yet: it may be given
@@ -46,6 +51,21 @@ class Namespace {
   // Runs after CONNECT was sent; the socket is in the room named by its id.
   virtual void on_connection(base::Function<void(const std::shared_ptr<Socket>&)> handler) = 0;
 
+  // Handlers of all its sockets' events (Socket::on says which one runs), and of their ends, beside each socket's own.
+  virtual void on(std::string_view event, EventHandler handler) = 0;
+  virtual void on_event(EventHandler handler) = 0;
+  virtual void on_disconnecting(EndHandler handler) = 0;
+  virtual void on_disconnect(EndHandler handler) = 0;
+  // What others are told of a socket's `data`: JSON, for SocketDescription.
+  virtual void describe_data(base::Function<std::string(const Socket&)> describe) = 0;
+
+  // The whole namespace, or a part of it; BroadcastOperator says the rest.
+  [[nodiscard]] BroadcastOperator everyone() { return BroadcastOperator(*this); }
+  [[nodiscard]] BroadcastOperator to(RoomName room) { return everyone().to(std::move(room)); }
+  [[nodiscard]] BroadcastOperator in(RoomName room) { return to(std::move(room)); }
+  [[nodiscard]] BroadcastOperator except(RoomName room) { return everyone().except(std::move(room)); }
+
+  // A packet encoded beforehand (encode_event), to sockets of this server only.
   virtual void broadcast(const Selection& to, engineio::Frame frame) = 0;
   virtual void broadcast_volatile(const Selection& to, engineio::Frame frame) = 0;
   // One room, nobody excepted: the hot path; no allocation.

@@ -9,7 +9,7 @@ LiveNamespace& NamespaceTable::of(std::string_view name) {
   std::string full(name.starts_with('/') ? "" : "/");
   full += name;
   if (LiveNamespace* known = find(full)) return *known;
-  auto made = std::make_unique<LiveNamespace>(std::move(full), loop_, config_);
+  auto made = std::make_shared<LiveNamespace>(std::move(full), loop_, config_);
   LiveNamespace& nsp = *made;
   by_name_.emplace(nsp.name(), std::move(made));
   return nsp;

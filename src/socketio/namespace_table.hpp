@@ -25,7 +25,7 @@ class NamespaceTable {
  private:
   base::Executor& loop_;
   const Config& config_;
-  std::unordered_map<std::string_view, std::unique_ptr<LiveNamespace>> by_name_;  // keys: their names
+  std::unordered_map<std::string_view, std::shared_ptr<LiveNamespace>> by_name_;  // keys: their names
 };
 
 }  // namespace skat::socketio

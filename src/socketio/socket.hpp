@@ -9,12 +9,15 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/function.hpp"
 #include "base/result.hpp"
 #include "engineio/frame.hpp"
 #include "engineio/session.hpp"
+#include "socketio/answers.hpp"
+#include "socketio/broadcast_operator.hpp"
 #include "socketio/selection.hpp"
 
 namespace skat::socketio {
@@ -36,7 +39,7 @@ class Ack {
 
 // One received event. Views live until the handler returns.
 struct EventView {
-  std::string_view name;                        // decoded; numeric names as their digits
+  std::string_view name;                        // decoded; numeric names as they were written
   std::string_view name_json;                   // as sent, with quotes
   std::string_view args_json;                   // the arguments after the name, raw, comma-separated, no brackets
   std::vector<std::string_view> args;           // each argument, raw JSON
@@ -52,16 +55,19 @@ class Socket {
   [[nodiscard]] virtual const std::string& id() const noexcept = 0;
   [[nodiscard]] virtual const engineio::HandshakeInfo& handshake() const noexcept = 0;
   [[nodiscard]] virtual std::string_view auth_json() const noexcept = 0;  // the CONNECT payload; "{}" if none
+  // Headers, address, url, query, auth and time of CONNECT as one JSON object; "{}" after the end.
+  [[nodiscard]] virtual std::string handshake_json() const = 0;
   [[nodiscard]] virtual Namespace& nsp() noexcept = 0;
 
   // `args_json` as in Ack. Binary arguments: {"_placeholder":true,"num":N} in args_json, bytes in `attachments`.
   // A reserved event name, or more attachments than Config::max_attachments: logged, nothing is sent.
   virtual void emit(std::string_view event, std::string_view args_json,
                     const std::vector<std::string>& attachments = {}) = 0;
-  // Emits and waits for the client's acknowledgement: the raw JSON of its arguments without brackets, or
-  // errc::ack_timeout, errc::disconnected or errc::too_many_acks (from inside this call, if it is so already).
+  // Emits and waits for the client's acknowledgement, or errc::ack_timeout, errc::disconnected, errc::too_many_acks or
+  // errc::violation (the name, the attachments); from inside this call, if it is so already.
   virtual void emit_with_ack(std::string_view event, std::string_view args_json, std::chrono::milliseconds timeout,
-                             base::Function<void(result<std::string>)> done) = 0;
+                             base::Function<void(result<Answer>)> done,
+                             const std::vector<std::string>& attachments = {}) = 0;
   // A packet encoded beforehand for this namespace (encode_event); shared, not copied.
   virtual void send(engineio::Frame frame) = 0;
   // Dropped unless the transport is ready at this moment.
@@ -72,10 +78,19 @@ class Socket {
   [[nodiscard]] virtual std::vector<RoomName> rooms() const = 0;
   [[nodiscard]] virtual bool connected() const noexcept = 0;
 
+  // The namespace without this socket.
+  [[nodiscard]] virtual BroadcastOperator broadcast() = 0;
+  BroadcastOperator to(RoomName room) { return broadcast().to(std::move(room)); }
+  BroadcastOperator in(RoomName room) { return to(std::move(room)); }
+  BroadcastOperator except(RoomName room) { return broadcast().except(std::move(room)); }
+
   // Sends DISCONNECT; with `close_connection` the whole session closes too.
   virtual void disconnect(bool close_connection = false) = 0;
 
-  // Set by the connection handler.
+  // Set by the connection handler. An event goes to one handler, the first there is of: on() of its socket for that
+  // name, on() of the namespace, on_event() of the socket, on_event() of the namespace. Handlers at the namespace cost
+  // nothing per socket. An empty handler removes the one before.
+  virtual void on(std::string_view event, base::Function<void(const EventView&, Ack)> handler) = 0;
   virtual void on_event(base::Function<void(const EventView&, Ack)> handler) = 0;
   virtual void on_disconnecting(base::Function<void(std::string_view reason)> handler) = 0;  // still in its rooms
   virtual void on_disconnect(base::Function<void(std::string_view reason)> handler) = 0;
