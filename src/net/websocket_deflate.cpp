@@ -102,8 +102,8 @@ MessageInflater::Result MessageInflater::inflate(std::string_view payload, Conte
       z.avail_out = static_cast<uInt>(room);
       status = ::inflate(&z, Z_SYNC_FLUSH);
       const std::string_view got = take(z, stream_->piece, room);
+      if (content == Content::text && !utf8.feed(got.substr(0, left))) return {Status::not_utf8, {}};
       if (got.size() > left) return {Status::too_big, {}};
-      if (content == Content::text && !utf8.feed(got)) return {Status::not_utf8, {}};
       message_.append(got);
       if (status != Z_OK && status != Z_STREAM_END && status != Z_BUF_ERROR) return {Status::corrupt, {}};
       after_block = status == Z_STREAM_END || (z.data_type & 128) != 0;

@@ -91,7 +91,7 @@ TEST_F(WebSocketDeflate, TextFailsAtItsFirstWrongByte) {
   const auto wrong_early = deflated("\xff" + std::string(5'000, 'x'));
   EXPECT_EQ(status(wrong_early, Content::text, 10'000), Status::not_utf8);
   EXPECT_EQ(status(wrong_early, Content::binary, 10'000), Status::whole);
-  EXPECT_EQ(status(wrong_early, Content::text, 100), Status::too_big);
+  EXPECT_EQ(status(wrong_early, Content::text, 100), Status::not_utf8) << "what is wrong first";
   const auto cut_character = deflated(std::string(5'000, 'x') + "\xe2\x82");
   EXPECT_EQ(status(cut_character, Content::text, 10'000), Status::not_utf8);
   // A character that lies over two pieces of output.
