@@ -3,6 +3,7 @@
 //   /engine.io/  a bare Engine.IO server that sends every message back
 //   /socket.io/  Socket.IO; "auth" (the auth payload) is emitted at connection; the namespaces are
 //     "/", "/custom"   for everybody
+//     "/room-<number>" made at its first connection, gone with its last
 //     "/admin"         with {"token":"let me in"} as auth; else CONNECT_ERROR "Not authorized" with data
 //
 //   event            arguments     effect (each is acknowledged, if asked to; ack() without arguments unless said)
@@ -16,8 +17,8 @@
 //   who              [room]        ack(error text or null, [socket ids])
 //   kick             socket id     disconnects that socket; its connection stays
 //   close                          disconnects all of the client's sockets and closes its connection
-// usage: socketio_server [--port N] [--ping-interval MS] [--ping-timeout MS] [--deflate]     listens on 127.0.0.1
-// --deflate: permessage-deflate for clients that offer it
+// usage: socketio_server [--port N] [--ping-interval MS] [--ping-timeout MS] [--deflate] [--recovery]
+// Listens on 127.0.0.1. --deflate: permessage-deflate for clients that offer it. --recovery: connection state recovery.
 #include <charconv>
 #include <chrono>
 #include <csignal>
@@ -47,18 +48,23 @@ using std::chrono::milliseconds;
 struct Settings {
   std::map<std::string_view, std::uint16_t> numbers;
   bool deflate = false;
+  bool recovery = false;
 };
 
 // How long the close packets of a shutdown may take to leave.
 constexpr milliseconds kFarewell{100};
 
-// Fills in `settings` ("--name value" for each of its numbers, "--deflate"); false when the arguments are anything
-// else.
+// Fills in `settings` ("--name value" for each of its numbers, "--deflate", "--recovery"); false when the arguments are
+// anything else.
 bool parse_arguments(int argc, char** argv, Settings& settings) {
   const std::vector<std::string_view> arguments(argv + 1, argv + argc);
   for (std::size_t i = 0; i < arguments.size(); ++i) {
     if (arguments[i] == "--deflate") {
       settings.deflate = true;
+      continue;
+    }
+    if (arguments[i] == "--recovery") {
+      settings.recovery = true;
       continue;
     }
     const auto setting = settings.numbers.find(arguments[i]);
@@ -92,6 +98,14 @@ engineio::Config engine_config(std::string path, const Settings& settings) {
   return config;
 }
 
+socketio::Config socket_config(const Settings& settings) {
+  socketio::Config config;
+  config.connect_timeout = milliseconds(1'000);
+  config.cleanup_empty_child_namespaces = true;
+  if (settings.recovery) config.recovery.emplace();
+  return config;
+}
+
 void route(net::Router& router, const engineio::Config& config, engineio::Engine& engine) {
   router.add_prefix("*", config.path,
                     [&engine](net::HttpRequest request, net::Responder responder) {
@@ -105,21 +119,21 @@ int serve(const Settings& settings, const sigset_t& ending) {
   net::LoopGroup loops("loop", 1);
   net::Loop& loop = *loops.loops().front();
 
-  const auto server = socketio::make_server({.connect_timeout = milliseconds(1'000)}, loop);
+  const auto server = socketio::make_server(socket_config(settings), loop);
   example::register_namespaces(*server, loop);
 
   const auto echo_config = engine_config("/engine.io/", settings);
   const auto echo = engineio::make_engines(echo_config, loops.loops(), [](std::size_t) {
     return [](engineio::Session& session) { return std::make_unique<EchoListener>(session); };
   });
-  const auto socket_config = engine_config("/socket.io/", settings);
-  const auto sockets = engineio::make_engines(socket_config, loops.loops(), [&server](std::size_t) {
+  const auto engine_settings = engine_config("/socket.io/", settings);
+  const auto sockets = engineio::make_engines(engine_settings, loops.loops(), [&server](std::size_t) {
     return [&server](engineio::Session& session) { return server->accept(session); };
   });
 
   net::Router router;
   route(router, echo_config, *echo.front());
-  route(router, socket_config, *sockets.front());
+  route(router, engine_settings, *sockets.front());
   const auto http = net::HttpServer::open({.address = "127.0.0.1", .port = settings.numbers.at("--port")},
                                           net::HttpConfig{}, std::move(router), loops.loops());
   if (!http) {
@@ -151,7 +165,9 @@ int serve(const Settings& settings, const sigset_t& ending) {
 int main(int argc, char** argv) {
   Settings settings{.numbers = {{"--port", 3'000}, {"--ping-interval", 300}, {"--ping-timeout", 200}}};
   if (!parse_arguments(argc, argv, settings)) {
-    std::fprintf(stderr, "usage: socketio_server [--port N] [--ping-interval MS] [--ping-timeout MS] [--deflate]\n");
+    std::fprintf(
+        stderr,
+        "usage: socketio_server [--port N] [--ping-interval MS] [--ping-timeout MS] [--deflate] [--recovery]\n");
     return 2;
   }
   // Before any thread starts, so that all of them leave these signals to sigwait.

@@ -114,8 +114,15 @@ void register_events(Namespace& nsp) {
   });
 }
 
+// A client that was recovered has been greeted before.
 void greet(const SocketPtr& socket) {
+  if (socket->recovered()) return;
   socket->emit("auth", socket->auth_json());
+}
+
+void open_to_all(Namespace& nsp) {
+  register_events(nsp);
+  nsp.on_connection(greet);
 }
 
 // Lets nobody in without the token. The check takes its time, as one that asks a database would.
@@ -129,15 +136,21 @@ void guard(Namespace& nsp, skat::base::Executor& loop) {
   });
 }
 
+// "/room-" and a number.
+bool is_room(std::string_view name) {
+  constexpr std::string_view kPrefix = "/room-";
+  if (!name.starts_with(kPrefix) || name.size() == kPrefix.size()) return false;
+  return name.find_first_not_of("0123456789", kPrefix.size()) == std::string_view::npos;
+}
+
 }  // namespace
 
 void register_namespaces(Server& server, skat::base::Executor& loop) {
   for (const auto* name : {"/", "/custom", "/admin"}) {
-    Namespace& nsp = server.of(name);
-    register_events(nsp);
-    nsp.on_connection(greet);
+    open_to_all(server.of(name));
   }
   guard(server.of("/admin"), loop);
+  server.of(is_room, open_to_all);
 }
 
 }  // namespace example

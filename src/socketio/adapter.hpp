@@ -46,6 +46,8 @@ class Recipient {
 
  protected:
   ~Recipient() = default;
+  // While it is in no adapter.
+  void rename(std::string id) { id_ = std::move(id); }
 
  private:
   friend class Adapter;
@@ -54,7 +56,7 @@ class Recipient {
     std::uint32_t index;  // in room->members
   };
 
-  const std::string id_;
+  std::string id_;
   std::vector<Membership> memberships_;  // the first is that of everyone, once added
   std::uint64_t mark_ : 63 = 0;          // the last selection that has seen this recipient
   std::uint64_t in_own_room_ : 1 = 0;    // the room named by id_: no object of its own, most never need more

@@ -45,15 +45,17 @@ void Client::on_decoded(result<std::optional<Packet>> decoded) {
 
 void Client::on_connect(const Packet& packet) {
   if (find(packet.nsp)) return violation("CONNECT for a namespace it has asked for already");
-  LiveNamespace* nsp = context_.namespaces.find(packet.nsp);
-  if (nsp == nullptr) return refuse_connect(packet.nsp, "Invalid namespace");
   if (sockets_.size() >= context_.config.max_namespaces_per_client) {
     return refuse_connect(packet.nsp, "Too many namespaces");
   }
   if (packet.data.size() > context_.config.max_auth_bytes) {
     return refuse_connect(packet.nsp, "Auth payload too large");
   }
-  const auto socket = std::make_shared<LiveSocket>(*this, *session_, nsp->context(), packet.data);
+  const auto opened = context_.namespaces.open(packet.nsp);
+  if (!opened) return refuse_connect(packet.nsp, opened.error().message());
+  const auto& nsp = *opened;
+  const auto socket =
+      std::make_shared<LiveSocket>(*this, *session_, nsp->context(), packet.data, nsp->take_lost(packet.data));
   sockets_.push_back(socket);
   // It has seen its kick: nothing crosses any more.
   if (kicked_) std::erase_if(*kicked_, [&](const Kicked& kicked) { return kicked.nsp == packet.nsp; });
@@ -62,7 +64,7 @@ void Client::on_connect(const Packet& packet) {
 
 void Client::on_disconnect(const std::shared_ptr<LiveSocket>& socket) {
   forget(*socket);
-  socket->end("client namespace disconnect");
+  socket->end("client namespace disconnect", LiveSocket::End::final);
 }
 
 bool Client::crosses_a_kick(std::string_view nsp) const {
@@ -90,7 +92,8 @@ void Client::on_close(engineio::CloseReason reason) {
   closing_ = true;
   context_.loop.cancel(std::exchange(connect_timer_, base::Executor::TimerId::none));
   const auto sockets = std::exchange(sockets_, {});
-  for (const auto& socket : sockets) socket->end(engineio::to_text(reason));
+  const auto kind = reason == engineio::CloseReason::parse_error ? LiveSocket::End::final : LiveSocket::End::loss;
+  for (const auto& socket : sockets) socket->end(engineio::to_text(reason), kind);
   session_ = nullptr;
 }
 

@@ -20,7 +20,7 @@ namespace skat::socketio {
 
 // What all clients of a server share.
 struct ClientContext {
-  const NamespaceTable& namespaces;
+  NamespaceTable& namespaces;
   base::Executor& loop;
   const Config& config;
 };

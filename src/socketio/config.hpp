@@ -3,8 +3,22 @@
 
 #include <chrono>
 #include <cstddef>
+#include <optional>
 
 namespace skat::socketio {
+
+// Connection state recovery: a client that was away for a moment gets its socket id, rooms and data back, and the
+// events it missed. Limits are of each namespace on each loop.
+struct RecoveryConfig {
+  std::chrono::milliseconds max_disconnection_duration{120'000};  // later it gets a new socket
+  bool skip_middlewares = true;                                   // for a client that is recovered
+  std::size_t max_sessions = 10'000;                              // lost ones; past it the oldest is forgotten
+  std::size_t max_session_bytes = std::size_t{16} * 1024 * 1024;  // of their room names; the same
+  std::size_t max_packets = 10'000;                               // past it the oldest is forgotten
+  std::size_t max_packet_bytes = std::size_t{16} * 1024 * 1024;   // the same
+  std::size_t max_missed_packets = 2'000;                         // a client that missed more gets a new socket
+  std::size_t max_missed_bytes = std::size_t{2} * 1024 * 1024;    // the same
+};
 
 struct Config {
   std::chrono::milliseconds connect_timeout{45'000};  // without a joined namespace by then the session closes
@@ -20,7 +34,10 @@ struct Config {
   std::size_t max_pending_acks = 1'024;          // of one socket, server to client
   std::size_t max_pending_broadcasts = 1'024;    // with acknowledgement, of one namespace
   std::size_t max_broadcast_answer_bytes =
-      std::size_t{16} * 1024 * 1024;  // of one broadcast; what exceeds it is not kept
+      std::size_t{16} * 1024 * 1024;            // of one broadcast; what exceeds it is not kept
+  std::size_t max_child_namespaces = 10'000;    // made by patterns, on one loop; one more is refused
+  bool cleanup_empty_child_namespaces = false;  // a child goes with its last socket
+  std::optional<RecoveryConfig> recovery;       // without it nothing of it is on the wire or in memory
 };
 
 }  // namespace skat::socketio

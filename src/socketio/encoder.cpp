@@ -27,10 +27,14 @@ std::string header(PacketType type, std::string_view nsp, std::optional<AckId> a
 
 }  // namespace
 
-std::string encode_connect(std::string_view nsp, std::string_view socket_id) {
-  std::string out = header(PacketType::connect, nsp, std::nullopt, 0, socket_id.size());
+std::string encode_connect(std::string_view nsp, std::string_view socket_id, std::string_view pid) {
+  std::string out = header(PacketType::connect, nsp, std::nullopt, 0, socket_id.size() + pid.size());
   out += R"({"sid":")";
   out += socket_id;
+  if (!pid.empty()) {
+    out += R"(","pid":")";
+    out += pid;
+  }
   out += R"("})";
   return out;
 }

@@ -11,7 +11,8 @@
 
 namespace skat::socketio {
 
-[[nodiscard]] std::string encode_connect(std::string_view nsp, std::string_view socket_id);
+// `pid` empty: the key is left out.
+[[nodiscard]] std::string encode_connect(std::string_view nsp, std::string_view socket_id, std::string_view pid = {});
 // `data_json` empty: the key is left out.
 [[nodiscard]] std::string encode_connect_error(std::string_view nsp, std::string_view message,
                                                std::string_view data_json);

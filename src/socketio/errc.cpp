@@ -16,6 +16,10 @@ class Category final : public boost::system::error_category {
         return "socket has been disconnected";
       case errc::too_many_acks:
         return "too many acknowledgements are pending";
+      case errc::unknown_namespace:
+        return "Invalid namespace";
+      case errc::too_many_namespaces:
+        return "Too many namespaces";
     }
     return "unknown socketio error";
   }
@@ -29,6 +33,9 @@ class Category final : public boost::system::error_category {
         return condition::gone;
       case errc::too_many_acks:
         return condition::retryable;
+      case errc::unknown_namespace:
+      case errc::too_many_namespaces:
+        return condition::refused;
     }
     return {code, *this};
   }

@@ -8,10 +8,12 @@
 namespace skat::socketio {
 
 enum class errc {
-  violation = 1,  // corrupt: the packet breaks the protocol
-  ack_timeout,    // unknown: "operation has timed out"; the client may have seen the event
-  disconnected,   // gone: "socket has been disconnected"
-  too_many_acks,  // retryable: Config::max_pending_acks; nothing was sent
+  violation = 1,        // corrupt: the packet breaks the protocol
+  ack_timeout,          // unknown: "operation has timed out"; the client may have seen the event
+  disconnected,         // gone: "socket has been disconnected"
+  too_many_acks,        // retryable: Config::max_pending_acks; nothing was sent
+  unknown_namespace,    // refused: nobody registered it
+  too_many_namespaces,  // refused: Config::max_child_namespaces
 };
 error_code make_error_code(errc code) noexcept;
 

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "socketio/json_object.hpp"
+
 namespace skat::socketio {
 
 struct ConnectDecision::State {
@@ -25,6 +27,21 @@ void ConnectDecision::refuse(ConnectError error) const {
 
 LiveNamespace::LiveNamespace(std::string name, base::Executor& loop, const Config& config)
     : name_(std::move(name)), context_(*this, loop, config) {}
+
+std::optional<RecoveryStore::Taken> LiveNamespace::take_lost(std::string_view auth_json) {
+  if (!context_.recovery) return std::nullopt;
+  const auto pid = json_string_member(auth_json, "pid"), offset = json_string_member(auth_json, "offset");
+  if (!pid || !offset) return std::nullopt;
+  auto taken = context_.recovery->take(*pid, *offset);
+  // What cannot be sent again makes a new socket, before anybody has seen it.
+  if (taken && !context_.recovery->missed(taken->session, taken->seen)) return std::nullopt;
+  return taken;
+}
+
+void LiveNamespace::admit(const std::shared_ptr<LiveSocket>& socket) {
+  const bool skips = socket->recovered() && context_.config.recovery->skip_middlewares;
+  ask_from(skips ? middlewares_.size() : 0, socket);
+}
 
 void LiveNamespace::ask_from(std::size_t index, const std::shared_ptr<LiveSocket>& socket) {
   if (index < middlewares_.size()) {

@@ -1,12 +1,13 @@
 // LiveNamespace: the Namespace of this room: its middlewares, its handlers, its adapter.
 // Lives on: one loop, inside the server's NamespaceTable; its sockets keep what they need of it.
-// Ends by: the server's end.
+// Ends by: the server's end; a child, where Config says so, when its last socket has ended.
 // Spec: Socket.IO protocol v5, "Connection to a namespace".
 #pragma once
 
 #include <cstddef>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,8 +26,10 @@ class LiveNamespace final : public Namespace, public std::enable_shared_from_thi
 
   // What its sockets share; it keeps the namespace.
   [[nodiscard]] std::shared_ptr<SocketContext> context() { return {shared_from_this(), &context_}; }
+  // The session that a CONNECT with this payload continues, if there is one.
+  [[nodiscard]] std::optional<RecoveryStore::Taken> take_lost(std::string_view auth_json);
   // Takes a connecting socket through the middlewares; the last acceptance opens it, the first refusal ends it.
-  void admit(const std::shared_ptr<LiveSocket>& socket) { ask_from(0, socket); }
+  void admit(const std::shared_ptr<LiveSocket>& socket);
   // The same, from the middleware with that index on. A socket that has ended meanwhile is left alone.
   void ask_from(std::size_t index, const std::shared_ptr<LiveSocket>& socket);
 

@@ -18,9 +18,10 @@ LiveSocket& socket_of(Recipient& recipient) {
 void LiveNamespace::emit(const Audience& to, std::string_view event, std::string_view args_json,
                          const std::vector<std::string>& attachments) {
   if (!context_.may_send(event, attachments.size())) return;
-  const auto keep = shared_from_this();
   const auto frames =
-      make_frames(encode_event_text(name_, std::nullopt, event, args_json, attachments.size()), attachments);
+      to.is_volatile
+          ? make_frames(encode_event_text(name_, std::nullopt, event, args_json, attachments.size()), attachments)
+          : context_.make_event(to.of, event, args_json, attachments);
   if (frames.size() > 1) {
     return context_.adapter.for_each(to.of,
                                      [&](Recipient& receiver) { socket_of(receiver).deliver(frames, to.is_volatile); });
@@ -35,7 +36,6 @@ void LiveNamespace::emit(const Audience& to, std::string_view event, std::string
 void LiveNamespace::emit_with_ack(const Audience& to, std::string_view event, std::string_view args_json,
                                   AnswersDone done, const std::vector<std::string>& attachments) {
   if (!context_.may_send(event, attachments.size())) return done({.error = errc::violation, .answers = {}});
-  const auto keep = shared_from_this();
   const AckId id = context_.next_ack++;
   const auto gathering = std::make_shared<Gathering>(
       context_.loop, context_.config.max_broadcast_answer_bytes,
@@ -82,7 +82,6 @@ void LiveNamespace::sockets_leave(const Audience& of, const std::vector<RoomName
 }
 
 void LiveNamespace::disconnect_sockets(const Audience& of, bool close_connection) {
-  const auto keep = shared_from_this();
   context_.adapter.for_each(of.of, [&](Recipient& recipient) { socket_of(recipient).disconnect(close_connection); });
 }
 

@@ -1,5 +1,6 @@
 #include "socketio/live_socket.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <span>
@@ -35,19 +36,53 @@ std::string_view join_from(const std::vector<std::string_view>& elements, std::s
 }  // namespace
 
 LiveSocket::LiveSocket(SocketOwner& owner, engineio::Session& session, std::shared_ptr<SocketContext> context,
-                       std::string_view auth_json)
-    : Recipient(make_socket_id()),
+                       std::string_view auth_json, std::optional<RecoveryStore::Taken> lost)
+    : Recipient(lost ? lost->session.sid : make_socket_id()),
       context_(std::move(context)),
       auth_json_(auth_json),
       issued_ms_(base::to_millis(base::wall_now())),
       owner_(&owner),
-      session_(&session) {}
+      session_(&session) {
+  ++context_->sockets;
+  if (!context_->recovery) return;
+  extras().pid = lost ? lost->session.pid : RecoveryStore::make_pid();
+  if (lost) data = lost->session.data;
+  extras().lost = std::move(lost);
+}
 
 void LiveSocket::open() {
+  const auto keep = shared_from_this();
+  if (recovered()) come_back();
+  if (state_ == State::ended) return;
+  if (state_ == State::connecting) {
+    state_ = State::connected;
+    context_->adapter.add(*this);
+  }
+  owner_->on_joined();
+  session_->send(engineio::make_text_frame(
+      encode_connect(context_->nsp_name, id(), extras_ ? std::string_view(extras_->pid) : std::string_view())));
+}
+
+// Its rooms, then the packets it missed; the acceptance comes behind them. What cannot be made good any more (the
+// middlewares took their time) makes it a new socket.
+void LiveSocket::come_back() {
+  const RecoveryStore::Taken& lost = *extras_->lost;
+  const auto missed = context_->recovery->missed(lost.session, lost.seen);
+  if (!missed) {
+    rename(make_socket_id());
+    data = nullptr;
+    extras_->pid = RecoveryStore::make_pid();
+    extras_->lost.reset();
+    return;
+  }
   state_ = State::connected;
   context_->adapter.add(*this);
-  owner_->on_joined();
-  session_->send(engineio::make_text_frame(encode_connect(context_->nsp_name, id())));
+  const auto rooms = lost.session.rooms;
+  if (std::find(rooms.begin(), rooms.end(), id()) == rooms.end()) context_->adapter.leave(*this, id());
+  for (const auto& room : rooms) join(room);
+  for (const auto& frames : *missed) {
+    if (connected()) session_->send(frames);
+  }
 }
 
 void LiveSocket::refuse(std::string_view message, std::string_view data_json) {
@@ -109,13 +144,17 @@ void LiveSocket::dispatch(const EventView& event, Ack ack) {
   if (const auto handler = context_->handlers.on_event) return (*handler)(shared_from_this(), event, std::move(ack));
 }
 
-void LiveSocket::end(std::string_view reason) {
+void LiveSocket::end(std::string_view reason, End kind) {
   const auto keep = shared_from_this();
-  if (state_ == State::connecting) return become_inert();
+  if (state_ == State::connecting) {
+    if (kind == End::loss && recovered()) context_->recovery->keep(extras_->lost->session);
+    return become_inert();
+  }
   if (state_ != State::connected) return;
   state_ = State::ending;
   if (extras_ && extras_->on_disconnecting) std::exchange(extras_->on_disconnecting, nullptr)(reason);
   if (const auto handler = context_->handlers.on_disconnecting) (*handler)(*this, reason);
+  if (kind == End::loss) keep_for_return();
   context_->adapter.remove(*this);
   context_->broadcast_acks.forget(*this);
   if (pending_acks_) pending_acks_->fail_all(errc::disconnected);
@@ -124,14 +163,20 @@ void LiveSocket::end(std::string_view reason) {
   become_inert();
 }
 
+void LiveSocket::keep_for_return() {
+  if (context_->recovery) context_->recovery->keep({extras_->pid, id(), rooms(), data});
+}
+
 // Handlers go too: they often hold the socket.
 void LiveSocket::become_inert() {
+  if (state_ == State::ended) return;
   state_ = State::ended;
   owner_ = nullptr;
   session_ = nullptr;
   on_event_ = nullptr;
   on_disconnect_ = nullptr;
   extras_ = nullptr;
+  if (--context_->sockets == 0 && context_->on_empty) context_->on_empty();
 }
 
 const engineio::HandshakeInfo& LiveSocket::handshake() const noexcept {
@@ -149,6 +194,9 @@ std::string_view LiveSocket::auth_json() const noexcept {
 
 void LiveSocket::emit(std::string_view event, std::string_view args_json, const std::vector<std::string>& attachments) {
   if (!connected() || !context_->may_send(event, attachments.size())) return;
+  if (context_->recovery) {
+    return session_->send(context_->make_event({.rooms = {id()}, .except = {}}, event, args_json, attachments));
+  }
   transmit(encode_event_text(context_->nsp_name, std::nullopt, event, args_json, attachments.size()), attachments);
 }
 
@@ -215,7 +263,7 @@ void LiveSocket::disconnect(bool close_connection) {
   session_->send(engineio::make_text_frame(encode_disconnect(context_->nsp_name)));
   if (!connected()) return;  // the send ended the session
   owner_->on_kicked(*this);
-  end("server namespace disconnect");
+  end("server namespace disconnect", End::final);
 }
 
 LiveSocket::Extras& LiveSocket::extras() {

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,6 +18,7 @@
 #include "socketio/config.hpp"
 #include "socketio/handler_map.hpp"
 #include "socketio/packet.hpp"
+#include "socketio/recovery_store.hpp"
 #include "socketio/socket.hpp"
 #include "socketio/socket_context.hpp"
 
@@ -45,7 +47,7 @@ class LiveSocket final : public Socket,
 
   // `auth_json`: the CONNECT payload, empty if none.
   LiveSocket(SocketOwner& owner, engineio::Session& session, std::shared_ptr<SocketContext> context,
-             std::string_view auth_json);
+             std::string_view auth_json, std::optional<RecoveryStore::Taken> lost = {});
 
   [[nodiscard]] State state() const noexcept { return state_; }
   [[nodiscard]] std::string_view nsp_name() const noexcept { return context_->nsp_name; }
@@ -55,8 +57,9 @@ class LiveSocket final : public Socket,
   void refuse(std::string_view message, std::string_view data_json);
   // EVENT or ACK from the client.
   void receive(Packet packet);
-  // Runs the disconnect handlers; sends nothing.
-  void end(std::string_view reason);
+  // Runs the disconnect handlers; sends nothing. With recovery a `loss` can be made good, another end cannot.
+  enum class End : std::uint8_t { loss, final };
+  void end(std::string_view reason, End kind);
 
   // Socket
   const std::string& id() const noexcept override { return recipient_id(); }
@@ -74,6 +77,7 @@ class LiveSocket final : public Socket,
   std::vector<RoomName> rooms() const override { return context_->adapter.rooms(*this); }
   BroadcastOperator broadcast() override { return context_->nsp.except(id()); }
   bool connected() const noexcept override { return state_ == State::connected; }
+  bool recovered() const noexcept override { return extras_ && extras_->lost.has_value(); }
   void disconnect(bool close_connection) override;
   void on(std::string_view event, base::Function<void(const EventView&, Ack)> handler) override;
   void on_event(base::Function<void(const EventView&, Ack)> handler) override;
@@ -93,15 +97,19 @@ class LiveSocket final : public Socket,
   using EventHandler = base::Function<void(const EventView&, Ack)>;
   using EndHandler = base::Function<void(std::string_view)>;
 
-  // What few sockets have: handlers by name, and one before the end.
+  // What few sockets have: handlers by name, one before the end, a way back.
   struct Extras {
     HandlerMap<void(const EventView&, Ack)> on;
     EndHandler on_disconnecting;
+    std::string pid;                           // empty: no recovery
+    std::optional<RecoveryStore::Taken> lost;  // what it was before it was lost
   };
 
   void receive_event(const Packet& packet);
   void receive_ack(Packet packet);
   void dispatch(const EventView& event, Ack ack);
+  void come_back();
+  void keep_for_return();
   void become_inert();
   void transmit(std::string_view text, const std::vector<std::string>& attachments);
   [[nodiscard]] Extras& extras();

@@ -29,6 +29,10 @@ class LoopServer final : public Server {
       : config_(config), namespaces_(loop, config_), context_{namespaces_, loop, config_} {}
 
   Namespace& of(std::string_view name) override { return namespaces_.of(name); }
+  void of(base::Function<bool(std::string_view)> matches, base::Function<void(Namespace&)> set_up) override {
+    namespaces_.add_pattern(std::move(matches), std::move(set_up));
+  }
+  Namespace* find(std::string_view name) override { return namespaces_.find(name); }
 
   std::unique_ptr<engineio::SessionListener> accept(engineio::Session& session) override {
     auto client = std::make_shared<Client>(context_, session);

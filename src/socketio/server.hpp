@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "base/executor.hpp"
+#include "base/function.hpp"
 #include "engineio/frame.hpp"
 #include "engineio/session.hpp"
 #include "socketio/config.hpp"
@@ -26,6 +27,13 @@ class Server {
   virtual ~Server() = default;
   // Creates it on first use. A name without the leading slash gets one.
   virtual Namespace& of(std::string_view name) = 0;
+  // Namespaces by pattern: a CONNECT for a name that is not known, and for which `matches` is true, makes it; `set_up`
+  // then registers its handlers. The first pattern that matches counts. Limit: Config::max_child_namespaces. With
+  // Config::cleanup_empty_child_namespaces it goes with its last socket, at the end of that turn of the loop: nobody
+  // keeps a Namespace& or a BroadcastOperator of it.
+  virtual void of(base::Function<bool(std::string_view name)> matches, base::Function<void(Namespace&)> set_up) = 0;
+  // Null: there is none of that name now.
+  [[nodiscard]] virtual Namespace* find(std::string_view name) = 0;
   // The listener for a new Engine.IO session.
   virtual std::unique_ptr<engineio::SessionListener> accept(engineio::Session& session) = 0;
 };

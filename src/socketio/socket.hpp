@@ -77,6 +77,8 @@ class Socket {
   virtual void leave(const RoomName& room) = 0;
   [[nodiscard]] virtual std::vector<RoomName> rooms() const = 0;
   [[nodiscard]] virtual bool connected() const noexcept = 0;
+  // It had been lost, and has its id, rooms and data back (Config::recovery).
+  [[nodiscard]] virtual bool recovered() const noexcept = 0;
 
   // The namespace without this socket.
   [[nodiscard]] virtual BroadcastOperator broadcast() = 0;
@@ -95,7 +97,8 @@ class Socket {
   virtual void on_disconnecting(base::Function<void(std::string_view reason)> handler) = 0;  // still in its rooms
   virtual void on_disconnect(base::Function<void(std::string_view reason)> handler) = 0;
 
-  // The application's own data, destroyed with the socket.
+  // The application's own data, destroyed with the socket. With recovery it waits for the socket's return, so it should
+  // not hold the socket.
   std::shared_ptr<void> data;
 };
 

@@ -1,6 +1,7 @@
 #include "socketio/socket_context.hpp"
 
 #include "base/logger.hpp"
+#include "socketio/encoder.hpp"
 #include "socketio/packet.hpp"
 
 namespace skat::socketio {
@@ -15,6 +16,20 @@ bool SocketContext::may_send(std::string_view event, std::size_t attachments) co
     return false;
   }
   return true;
+}
+
+std::vector<engineio::Frame> SocketContext::make_event(const Selection& to, std::string_view event,
+                                                       std::string_view args_json,
+                                                       const std::vector<std::string>& attachments) {
+  if (!recovery) {
+    return make_frames(encode_event_text(nsp_name, std::nullopt, event, args_json, attachments.size()), attachments);
+  }
+  std::string args(args_json);
+  if (!args.empty()) args += ',';
+  args += '"' + recovery->next_offset() + '"';
+  auto frames = make_frames(encode_event_text(nsp_name, std::nullopt, event, args, attachments.size()), attachments);
+  recovery->append(to, frames);
+  return frames;
 }
 
 std::vector<engineio::Frame> make_frames(std::string_view text, const std::vector<std::string>& attachments) {

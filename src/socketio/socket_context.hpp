@@ -15,6 +15,7 @@
 #include "socketio/config.hpp"
 #include "socketio/handler_map.hpp"
 #include "socketio/namespace.hpp"
+#include "socketio/recovery_store.hpp"
 
 namespace skat::socketio {
 
@@ -32,10 +33,16 @@ struct SocketContext {
         loop(on),
         config(with),
         adapter(with.max_rooms_per_socket),
-        broadcast_acks(with.max_pending_broadcasts) {}
+        broadcast_acks(with.max_pending_broadcasts),
+        recovery(with.recovery ? std::make_unique<RecoveryStore>(*with.recovery, on) : nullptr) {}
 
   // Whether the client's library would take such a packet; if not, it is logged.
   [[nodiscard]] bool may_send(std::string_view event, std::size_t attachments) const;
+
+  // An event's frames. With recovery it gets an offset and is remembered for those of `to` who come back.
+  [[nodiscard]] std::vector<engineio::Frame> make_event(const Selection& to, std::string_view event,
+                                                        std::string_view args_json,
+                                                        const std::vector<std::string>& attachments);
 
   // Set at construction.
   Namespace& nsp;
@@ -47,6 +54,9 @@ struct SocketContext {
   Adapter adapter;
   NamespaceHandlers handlers;
   BroadcastAcks broadcast_acks;
+  const std::unique_ptr<RecoveryStore> recovery;  // null: off
+  std::size_t sockets = 0;                        // that have not ended, connecting ones included
+  base::Function<void()> on_empty;                // the last of them has ended
   AckId next_ack = 0;  // ids of emits to one socket and to many: one of the two waits for each
 };
 

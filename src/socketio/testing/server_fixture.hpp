@@ -30,7 +30,7 @@ class ServerFixture : public ::testing::Test {
     const auto sent = session.take();
     if (sent.empty()) return nullptr;
     const auto id_at = sent.front().find(R"("sid":")");
-    return id_at == std::string::npos ? nullptr : server_->of(nsp).find(sent.front().substr(id_at + 7, 20));
+    return id_at == std::string::npos ? nullptr : server_->find(nsp)->find(sent.front().substr(id_at + 7, 20));
   }
 
   Config config_ = [] {
