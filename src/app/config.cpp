@@ -155,8 +155,7 @@ Invocation read_config(int argc, const char* const* argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {
-    const auto chosen = app.get_subcommands();
-    std::fputs((chosen.empty() ? app.help() : chosen.front()->help()).c_str(), stdout);
+    std::fputs(app.help().c_str(), stdout);  // of the command that was given, with its whole name
     return {.command = Command::help_shown, .config = {}};
   } catch (const CLI::ParseError& error) {
     throw StartError(one_line(error.what()) + " (skat --help)");

@@ -23,6 +23,7 @@ for (const args of [['--help'], ['serve', '--help']]) {
     const lines = run.stdout.trim().split('\n');
     assert.ok(lines.length <= 40, `${lines.length} lines`);
     assert.ok(lines.every((line) => line.length <= 100));
+    assert.match(run.stdout, new RegExp(`^Usage: ${['skat', ...args.slice(0, -1)].join(' ')} `, 'm'));
   });
 }
 
