@@ -60,6 +60,12 @@ bool Worker::submit(Request request) {
   return true;
 }
 
+bool Worker::await_request(Duration at_most) {
+  std::unique_lock lock(state_->mutex);
+  state_->wake.wait_for(lock, at_most, [this] { return state_->ending || !state_->requests.empty(); });
+  return !state_->requests.empty();
+}
+
 std::size_t Worker::waiting() const {
   const std::lock_guard lock(state_->mutex);
   return state_->requests.size();

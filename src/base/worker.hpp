@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "base/clock.hpp"
 #include "base/function.hpp"
 
 namespace skat::base {
@@ -26,6 +27,9 @@ class Worker {
   [[nodiscard]] bool submit(Request request);
   // Any thread. Requests behind the running one: a group commit waits for no more when there are none.
   [[nodiscard]] std::size_t waiting() const;
+  // On the worker's thread, inside a request: until another request is behind it, or `at_most` has passed. Whether
+  // there is one.
+  [[nodiscard]] bool await_request(Duration at_most);
 
  private:
   struct State;

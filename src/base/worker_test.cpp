@@ -33,4 +33,20 @@ TEST(Worker, RefusesBeyondItsCapacity) {
   gate.set_value();
 }
 
+TEST(Worker, ARequestMayAwaitTheNext) {
+  using std::chrono::seconds;
+  Worker worker("test", 2);
+  std::promise<bool> nobody, somebody;
+  std::promise<void> awaiting;
+  ASSERT_TRUE(worker.submit([&] {
+    nobody.set_value(worker.await_request(std::chrono::microseconds(200)));
+    awaiting.set_value();
+    somebody.set_value(worker.await_request(seconds(60)));
+  }));
+  EXPECT_FALSE(nobody.get_future().get());
+  awaiting.get_future().wait();
+  ASSERT_TRUE(worker.submit([] {}));
+  EXPECT_TRUE(somebody.get_future().get());
+}
+
 }  // namespace skat::base

@@ -24,6 +24,9 @@ struct Config {
   std::size_t max_batch_records = 1'000;
   std::size_t max_batch_bytes = 4u * 1024 * 1024;
 
+  // How long the first record of a burst may wait for the others, so that they share a commit (gather_policy.hpp).
+  std::chrono::microseconds max_gather_time{300};
+
   // Newest entries kept in memory for readers at the tail, shared equally among the partitions. Readers behind them
   // read the disk.
   std::size_t recent_entries = 4'096;

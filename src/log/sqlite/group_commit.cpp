@@ -63,7 +63,7 @@ result<std::string> read_fact(Database& database, std::string_view name) {
 }  // namespace
 
 GroupCommit::GroupCommit(Config config, OnCommit on_commit)
-    : config_(std::move(config)), on_commit_(std::move(on_commit)) {}
+    : config_(std::move(config)), on_commit_(std::move(on_commit)), policy_(config_.max_gather_time) {}
 
 result<void> GroupCommit::connect() {
   auto database =
@@ -129,22 +129,27 @@ result<LogFile> GroupCommit::read_file() {
 
 // ---- Appending ------------------------------------------------------------------------------------------------------
 
-void GroupCommit::add(std::vector<AppendRequest> turn, bool more_waits) {
+void GroupCommit::add(std::vector<AppendRequest> turn) {
   for (auto& request : turn) {
     const std::size_t bytes = bytes_of(request);
     if (gathered_.size() >= config_.max_batch_records || gathered_bytes_ + bytes > config_.max_batch_bytes) {
       commit_gathered();
     }
+    if (gathered_.empty()) gathering_since_ = std::chrono::steady_clock::now();
     gathered_.push_back(std::move(request));
     gathered_bytes_ += bytes;
   }
-  if (!more_waits) commit_gathered();
+}
+
+base::Duration GroupCommit::patience() const {
+  return policy_.patience(gathered_.size(), gathering_since_, std::chrono::steady_clock::now());
 }
 
 void GroupCommit::commit_gathered() {
   if (gathered_.empty()) return;
   Commit commit{.appends = std::exchange(gathered_, {}), .append_time = {}, .error = {}, .ends = {}};
   gathered_bytes_ = 0;
+  policy_.on_commit(commit.appends.size());
   commit.error = write(commit);
   if (commit.error) read_ends(commit);
   on_commit_(std::move(commit));

@@ -16,6 +16,7 @@
 #include "base/sqlite/database.hpp"
 #include "log/log.hpp"
 #include "log/sqlite/config.hpp"
+#include "log/sqlite/gather_policy.hpp"
 
 namespace skat::log::sqlite {
 
@@ -55,8 +56,10 @@ class GroupCommit {
   // Opens or creates the file. Its error is SQLite's own (base/sqlite/errc.hpp).
   [[nodiscard]] result<LogFile> open_blocking();
 
-  // Takes one turn's appends. `more_waits`: another request stands behind this one, which may share the commit.
-  void add(std::vector<AppendRequest> turn, bool more_waits);
+  // Takes one turn's appends.
+  void add(std::vector<AppendRequest> turn);
+  // How long what was added may wait for another request to share its commit.
+  [[nodiscard]] base::Duration patience() const;
   // Commits what was added. Every request other than add() calls it first.
   void commit_gathered();
   // Forgets at most Config::trim_chunk_entries entries; the rule is Log::trim's.
@@ -80,6 +83,8 @@ class GroupCommit {
   OnCommit on_commit_;
   std::vector<AppendRequest> gathered_;
   std::size_t gathered_bytes_ = 0;
+  base::SteadyTime gathering_since_{};  // while there are any
+  GatherPolicy policy_;
   bool failing_ = false;  // the last commit failed, and the logger knows
 
   // Empty while the file cannot be opened; the next batch tries again. Statements go before their connection.

@@ -210,7 +210,8 @@ void SqliteLog::append(Partition partition, std::string key, std::string value, 
 void SqliteLog::submit_appends() {
   if (turn_appends_.empty()) return;
   const bool taken = writer_.submit([this, turn = std::exchange(turn_appends_, {})]() mutable {
-    group_commit_.add(std::move(turn), writer_.waiting() > 0);
+    group_commit_.add(std::move(turn));
+    if (!writer_.await_request(group_commit_.patience())) group_commit_.commit_gathered();
   });
   SKAT_CHECK(taken, "more requests than unanswered appends");
 }
