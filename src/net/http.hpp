@@ -23,6 +23,7 @@ struct HttpRequest {
   std::string query;   // raw, after the "?"
   std::vector<Header> headers;
   std::string body;
+  bool body_follows = false;   // BodyMode::may_follow: `body` is empty, it comes through Responder::on_body
   std::string remote_address;  // "127.0.0.1"
   bool secure = false;
   bool upgrade_websocket = false;  // Connection: Upgrade, Upgrade: websocket, a version 13 and a key are all there
@@ -35,6 +36,12 @@ struct HttpRequest {
 
 // Names and values percent-decoded, "+" is a space; of a repeated name the last one wins.
 [[nodiscard]] std::vector<std::pair<std::string, std::string>> parse_query(std::string_view query);
+
+// What became of a body that followed its request.
+struct BodyResult {
+  bool too_large = false;  // more than the route allows; the rest is not read, and the connection closes when answered
+  std::string body;        // the whole of it
+};
 
 struct HttpResponse {
   int status = 200;

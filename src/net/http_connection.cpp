@@ -61,10 +61,10 @@ void HttpConnection::watch(std::uint32_t events) {
 void HttpConnection::on_ready(std::uint32_t events) {
   if (lingering_) return discard();
   const bool half_closed = (events & EPOLLRDHUP) != 0;
-  if ((events & (EPOLLERR | EPOLLHUP)) != 0 || (half_closed && exchange_ != nullptr)) return lose();
+  if ((events & (EPOLLERR | EPOLLHUP)) != 0 || (half_closed && !receiving())) return lose();
   if ((events & EPOLLOUT) != 0) shared_.at_turn_end(*this);
   if ((events & EPOLLIN) == 0) return;
-  if (exchange_ == nullptr) {
+  if (receiving()) {
     read();
   } else {
     watch(EPOLLRDHUP);  // what follows waits in the kernel; only the peer's going matters now
@@ -80,6 +80,7 @@ void HttpConnection::read() {
     return;
   }
   if (got == 0) {
+    if (exchange_ != nullptr) return lose();  // in the middle of its body
     if (out_.empty()) return end();
     closing_ = true;
     return shared_.at_turn_end(*this);
@@ -92,7 +93,7 @@ void HttpConnection::read() {
 
 void HttpConnection::consume(std::string_view bytes) {
   rest_ = bytes;
-  for (std::size_t served = 0; socket_ && exchange_ == nullptr && !closing_ && !rest_.empty();) {
+  for (std::size_t served = 0; socket_ && receiving() && !closing_ && !rest_.empty();) {
     if (served == part_.config().max_pipelined_per_turn) {
       shared_.at_turn_end(*this);
       break;
@@ -126,44 +127,64 @@ bool HttpConnection::parse_some() {
     case HttpParser::Status::head_done:
       return begin_body();
     case HttpParser::Status::complete:
-      dispatch();
+      end_body();
       return true;
     case HttpParser::Status::failed:
       break;
   }
-  refuse(parser_->error_status());
+  if (exchange_ != nullptr && parser_->error_status() == 413) {
+    refuse_body();
+  } else {
+    refuse(parser_->error_status());
+  }
   return false;
 }
 
 bool HttpConnection::begin_body() {
   in_body_ = true;
-  std::size_t max_bytes = kMaxUnroutedBodyBytes;
-  if (parser_->has_body()) {
-    const auto match = part_.service().router.match(parser_->head().method, parser_->head().path);
-    if (match.route != nullptr) max_bytes = match.route->options.max_body_bytes;
+  if (!parser_->has_body()) {
+    (void)parser_->allow_body(0);
+    if (parser_->feed(rest_) == HttpParser::Status::complete) dispatch(Body::here);
+    return true;
   }
-  if (!parser_->allow_body(max_bytes)) {
+  RouteOptions options{.max_body_bytes = kMaxUnroutedBodyBytes};
+  const auto match = part_.service().router.match(parser_->head().method, parser_->head().path);
+  if (match.route != nullptr) options = match.route->options;
+  const bool may_follow = options.body == BodyMode::may_follow && !parser_->head().upgrade_websocket;
+  const bool body_begun = !rest_.empty();
+  auto status = HttpParser::Status::need_more;
+  if (!parser_->allow_body(options.max_body_bytes)) {
+    status = HttpParser::Status::failed;
+  } else if (may_follow) {
+    status = parser_->feed(rest_);
+  }
+  if (status == HttpParser::Status::complete) {
+    dispatch(Body::here);
+    return true;
+  }
+  const bool failed = status == HttpParser::Status::failed;
+  if (failed && !(may_follow && parser_->error_status() == 413)) {
     refuse(parser_->error_status());
     return false;
   }
-  if (parser_->has_body()) {
-    if (parser_->expects_continue() && rest_.empty()) {
-      static const auto kContinue = base::share("HTTP/1.1 100 Continue\r\n\r\n");
-      out_.push(kContinue, shared_.chunks());
-      shared_.at_turn_end(*this);
-    }
-    return true;
+  if (may_follow) dispatch(Body::follows);
+  if (failed) {
+    refuse_body();
+  } else if (parser_ && parser_->expects_continue() && !body_begun) {
+    static const auto kContinue = base::share("HTTP/1.1 100 Continue\r\n\r\n");
+    out_.push(kContinue, shared_.chunks());
+    shared_.at_turn_end(*this);
   }
-  if (parser_->feed(rest_) == HttpParser::Status::complete) dispatch();
-  return true;
+  return !failed;
 }
 
-void HttpConnection::dispatch() {
+void HttpConnection::dispatch(Body body) {
   ++shared_.stats().http_requests;
   served_ = true;
   const bool keep_alive = parser_->keep_alive(), http_1_0 = parser_->http_1_0();
-  HttpRequest request = parser_->take_request();
-  parser_.reset();
+  HttpRequest request = body == Body::here ? parser_->take_request() : parser_->take_head();
+  request.body_follows = body == Body::follows;
+  if (body == Body::here) parser_.reset();
   request.remote_address = remote_address_;
 
   const RequestFacts facts{request.method == "HEAD", http_1_0, keep_alive};
@@ -182,18 +203,47 @@ void HttpConnection::dispatch() {
   match.route->handler(std::move(request), Responder(std::move(exchange)));
 }
 
+// The request's last byte is there.
+void HttpConnection::end_body() {
+  if (exchange_ == nullptr) return dispatch(Body::here);
+  BodyResult result{false, parser_->take_body()};
+  parser_.reset();
+  exchange_->end_body(std::move(result));
+}
+
+// The body is larger than its handler wants; the handler answers.
+void HttpConnection::refuse_body() {
+  if (exchange_ == nullptr) return;  // it has answered, or cut the connection
+  if (!exchange_->awaits_body()) return refuse(413);
+  parser_.reset();
+  rest_ = {};
+  body_unread_ = true;
+  exchange_->end_body({.too_large = true, .body = {}});
+}
+
 void HttpConnection::refuse(int status) {
   parser_.reset();
+  HttpExchange* const exchange = std::exchange(exchange_, nullptr);
   send(HttpResponse::text(status, std::string(status_phrase(status))), RequestFacts{});
+  if (exchange != nullptr) exchange->peer_lost();
 }
 
 void HttpConnection::answer(HttpResponse response, const RequestFacts& facts) {
   exchange_ = nullptr;
+  if (parser_) {
+    parser_.reset();
+    body_unread_ = true;
+  }
   send(response, facts);
 }
 
+void HttpConnection::cut() {
+  exchange_ = nullptr;
+  end();
+}
+
 void HttpConnection::send(const HttpResponse& response, const RequestFacts& facts) {
-  const bool keep_alive = facts.keep_alive && !response.close && !part_.draining();
+  const bool keep_alive = facts.keep_alive && !response.close && !body_unread_ && !part_.draining();
   if (!keep_alive) closing_ = true;
   const ResponseFraming framing{facts.http_1_0, keep_alive, shared_.http_date()};
   out_.push(base::share(format_head(response, framing)), shared_.chunks());
@@ -227,7 +277,7 @@ void HttpConnection::on_turn_end() {
 
 // Waits for what comes next.
 void HttpConnection::settle() {
-  if (exchange_ != nullptr) {
+  if (!receiving()) {
     if (watched_ == EPOLLOUT) watch(kReading);
     return part_.wait_for(*this, HttpWait::held);
   }
@@ -242,9 +292,11 @@ void HttpConnection::settle() {
 
 HttpExchange::Socket HttpConnection::hand_over() {
   exchange_ = nullptr;
-  if (!out_.empty() && out_.write_to(socket_.get(), shared_.scratch(), shared_.chunks(), shared_.stats()) !=
-                           SendQueue::Progress::drained) {
-    // Earlier answers cannot leave before the next protocol begins: whoever takes the socket finds it closed.
+  const bool in_body = parser_ != nullptr || body_unread_;
+  if (in_body || (!out_.empty() && out_.write_to(socket_.get(), shared_.scratch(), shared_.chunks(), shared_.stats()) !=
+                                       SendQueue::Progress::drained)) {
+    // The next protocol cannot begin behind half a body, nor before earlier answers have left: whoever takes the socket
+    // finds it closed.
     ::shutdown(socket_.get(), SHUT_RDWR);
   }
   HttpExchange::Socket socket;
@@ -275,7 +327,7 @@ void HttpConnection::on_timeout(HttpWait wait) {
   if (parser_ && (wait == HttpWait::head || wait == HttpWait::body)) {
     refuse(408);
   } else {
-    end();
+    lose();  // also a request that waits behind an answer nobody reads
   }
 }
 

@@ -30,8 +30,9 @@ class HttpConnection final : public Pollable, public HttpWaiter {
   HttpConnection(HttpLoop& part, Fd socket, std::string remote_address);
   ~HttpConnection() override;
 
-  // For the exchange under way, which ends by either.
+  // For the exchange under way, which ends by any of these.
   void answer(HttpResponse response, const RequestFacts& facts);
+  void cut();
   [[nodiscard]] HttpExchange::Socket hand_over();
 
   void on_ready(std::uint32_t events) override;
@@ -47,7 +48,12 @@ class HttpConnection final : public Pollable, public HttpWaiter {
   void consume(std::string_view bytes);
   [[nodiscard]] bool parse_some();
   [[nodiscard]] bool begin_body();
-  void dispatch();
+  enum class Body : std::uint8_t { here, follows };
+  void dispatch(Body body);
+  void end_body();
+  void refuse_body();
+  // Bytes are read: of a request that no handler has yet, or of the body that one waits for.
+  [[nodiscard]] bool receiving() const noexcept { return exchange_ == nullptr || parser_ != nullptr; }
   void refuse(int status);
   void send(const HttpResponse& response, const RequestFacts& facts);
   void settle();
@@ -70,8 +76,9 @@ class HttpConnection final : public Pollable, public HttpWaiter {
   bool in_body_ = false;                // the parser is behind the head
   bool served_ = false;                 // a request has been answered
   bool closing_ = false;                // no further request; close when the answers have left
+  bool body_unread_ = false;            // the request's body was not read to its end: its answer is the last
   bool lingering_ = false;              // our side is shut; waiting for the peer's
-  std::unique_ptr<HttpParser> parser_;  // while a request comes in
+  std::unique_ptr<HttpParser> parser_;  // while a request comes in; beside an exchange: while its body does
   HttpExchange* exchange_ = nullptr;    // the request under way
   SendQueue out_;
   std::string unread_;     // an incomplete head, or requests behind the one under way; at most a read buffer

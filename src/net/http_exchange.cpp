@@ -20,13 +20,19 @@ HttpExchange::~HttpExchange() {
 
 void HttpExchange::respond(HttpResponse response) {
   if (connection_ == nullptr) return;
-  const auto unused = std::exchange(lost_, nullptr);  // goes last: it may own this exchange
+  const auto unused = drop_callbacks();
   std::exchange(connection_, nullptr)->answer(std::move(response), facts_);
+}
+
+void HttpExchange::cut() {
+  if (connection_ == nullptr) return;
+  const auto unused = drop_callbacks();
+  std::exchange(connection_, nullptr)->cut();
 }
 
 void HttpExchange::release() {
   if (connection_ == nullptr) return;
-  const auto unused = std::exchange(lost_, nullptr);
+  const auto unused = drop_callbacks();
   auto socket = std::exchange(connection_, nullptr)->hand_over();
   socket_ = std::move(socket.fd);
   unread_ = std::move(socket.unread);
@@ -42,7 +48,16 @@ void HttpExchange::attach() {
 void HttpExchange::peer_lost() {
   connection_ = nullptr;
   // The callback may destroy this exchange.
-  if (auto lost = std::exchange(lost_, nullptr)) lost();
+  auto callbacks = drop_callbacks();
+  if (callbacks.lost) callbacks.lost();
+}
+
+void HttpExchange::end_body(BodyResult result) {
+  if (auto ended = std::exchange(body_ended_, nullptr)) ended(std::move(result));
+}
+
+HttpExchange::Callbacks HttpExchange::drop_callbacks() noexcept {
+  return {std::exchange(lost_, nullptr), std::exchange(body_ended_, nullptr)};
 }
 
 HttpExchange::Socket HttpExchange::take_socket() noexcept {
@@ -66,6 +81,14 @@ bool Responder::connected() const noexcept {
 
 void Responder::on_lost(base::Function<void()> lost) {
   if (connected()) exchange_->on_lost(std::move(lost));
+}
+
+void Responder::on_body(base::Function<void(BodyResult)> ended) {
+  if (connected()) exchange_->on_body(std::move(ended));
+}
+
+void Responder::cut() {
+  if (exchange_) exchange_->cut();
 }
 
 std::shared_ptr<HttpExchange> Responder::release() noexcept {

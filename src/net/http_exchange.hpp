@@ -39,12 +39,17 @@ class HttpExchange {
 
   void respond(HttpResponse response);
   void on_lost(base::Function<void()> lost) { lost_ = std::move(lost); }
+  void on_body(base::Function<void(BodyResult)> ended) { body_ended_ = std::move(ended); }
+  void cut();
   void release();
   // The other way, on loop().
   void attach();
 
   // HttpConnection: the peer has gone; may destroy this exchange.
   void peer_lost();
+  // HttpConnection: the body that followed the request; may destroy this exchange.
+  [[nodiscard]] bool awaits_body() const noexcept { return static_cast<bool>(body_ended_); }
+  void end_body(BodyResult result);
   // HttpConnection: it ends with its loop, nobody is told.
   void forget_connection() noexcept { connection_ = nullptr; }
 
@@ -59,12 +64,20 @@ class HttpExchange {
   void set_loop(Loop& loop) noexcept { loop_ = &loop; }
 
  private:
+  struct Callbacks {
+    base::Function<void()> lost;
+    base::Function<void(BodyResult)> body_ended;
+  };
+  // For the caller to keep until it is done: they may own this exchange.
+  [[nodiscard]] Callbacks drop_callbacks() noexcept;
+
   HttpConnection* connection_;  // while it waits for the answer
   Loop* loop_;
   HttpService& service_;
   const RequestFacts facts_;
   const WebSocketOffer offer_;
   base::Function<void()> lost_;
+  base::Function<void(BodyResult)> body_ended_;
 
   Fd socket_;
   std::string unread_, remote_address_;

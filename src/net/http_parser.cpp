@@ -249,4 +249,15 @@ HttpRequest HttpParser::take_request() noexcept {
   return std::move(impl_->head.request);
 }
 
+HttpRequest HttpParser::take_head() noexcept {
+  std::string body = take_body();
+  HttpRequest head = std::exchange(impl_->head.request, {});
+  impl_->head.request.body = std::move(body);
+  return head;
+}
+
+std::string HttpParser::take_body() noexcept {
+  return std::exchange(impl_->head.request.body, {});
+}
+
 }  // namespace skat::net

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <string_view>
 
 #include "net/http.hpp"
@@ -40,8 +41,11 @@ class HttpParser {
   // False: the announced length is above `max_bytes`, error_status() is 413 then. To be called before feeding on.
   [[nodiscard]] bool allow_body(std::size_t max_bytes);
 
-  // After complete.
+  // After complete; with the body, unless the head was taken before.
   [[nodiscard]] HttpRequest take_request() noexcept;
+  // After head_done, once: the request without its body, which take_body() gives after complete.
+  [[nodiscard]] HttpRequest take_head() noexcept;
+  [[nodiscard]] std::string take_body() noexcept;
 
  private:
   struct Impl;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -29,6 +30,12 @@ class Responder {
   // has only closed its sending side counts as gone.
   [[nodiscard]] bool connected() const noexcept;
   void on_lost(base::Function<void()> lost);
+  // When HttpRequest::body_follows: set before the handler returns, or the body is read and dropped. `ended` runs once,
+  // never inside this call, unless the request is answered or lost before; a body that is late or malformed counts as
+  // lost. An answer before the body has come closes the connection.
+  void on_body(base::Function<void(BodyResult)> ended);
+  // Closes the connection without an answer. `lost` does not run.
+  void cut();
   // For engineio: takes the TCP connection over for WebSocket. websocket_connection.hpp consumes it.
   [[nodiscard]] std::shared_ptr<HttpExchange> release() noexcept;
   // The loop this exchange lives on.
@@ -41,8 +48,15 @@ class Responder {
 // Called on the loop that owns the connection; the same handler object is called by every loop, possibly at once.
 using HttpHandler = base::Function<void(HttpRequest, Responder)>;
 
+enum class BodyMode : std::uint8_t {
+  with_request,  // the handler is called once the whole body is there
+  may_follow,    // called with the head, unless the whole body came with it (or it asks for a WebSocket)
+};
+
 struct RouteOptions {
-  std::size_t max_body_bytes = 1'000'000;  // one more byte: 413, and the connection closes
+  // One more byte: 413, and the connection closes. BodyMode::may_follow: BodyResult::too_large.
+  std::size_t max_body_bytes = 1'000'000;
+  BodyMode body = BodyMode::with_request;
 };
 
 class Router {
