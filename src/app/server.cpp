@@ -99,7 +99,7 @@ void Server::Parts::wire() {
                         }
                       }
                     },
-                    {.max_body_bytes = config.engineio.max_payload_bytes});
+                    engineio::route_options(config.engineio));
   gateway::add_http_routes(router, *gateway, kVersion, gateway::embedded_web_files());
   auto opened = net::HttpServer::open(config.listen, config.http, std::move(router), loops.loops());
   if (!opened) {

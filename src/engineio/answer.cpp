@@ -15,8 +15,4 @@ void LocalAnswer::respond(net::HttpResponse response) {
   responder_.respond(std::move(response));
 }
 
-void LocalAnswer::on_lost(base::Function<void()> lost) {
-  responder_.on_lost(std::move(lost));
-}
-
 }  // namespace skat::engineio

@@ -108,7 +108,7 @@ void LoopEngine::handle(net::HttpRequest request, net::Responder responder) {
   auto answer = std::make_unique<LocalAnswer>(std::move(responder), std::move(examined.cors));
   if (facts.sid.empty()) return handshake_by_polling(facts, std::move(request), std::move(answer));
   const bool octet_stream = is_octet_stream(request.header("Content-Type"));
-  SessionRequest for_session{std::move(examined.facts), std::move(request.body), octet_stream};
+  SessionRequest for_session{std::move(examined.facts), std::move(request.body), request.body_follows, octet_stream};
   if (const auto owner = other_owner(for_session.facts.sid)) {
     forwarder_.forward(*owner, std::move(for_session), std::move(answer));
   } else {
@@ -148,7 +148,7 @@ void LoopEngine::serve(const SessionRequest& request, std::unique_ptr<Answer> an
   }
   if (get) return session->on_get(std::move(answer));
   if (request.octet_stream) return session->on_bad_request(*answer);
-  if (request.body.size() > config_.max_payload_bytes) return answer->respond(empty_response(413));
+  if (request.body_follows) return session->on_post_begun(std::move(answer));
   session->on_post(request.body, *answer);
 }
 
@@ -206,6 +206,10 @@ EngineStats LoopEngine::stats() const {
 }
 
 }  // namespace
+
+net::RouteOptions route_options(const Config& config) {
+  return {.max_body_bytes = config.max_payload_bytes, .body = net::BodyMode::may_follow};
+}
 
 std::vector<std::unique_ptr<Engine>> make_engines(const Config& config, const std::vector<net::Loop*>& loops,
                                                   base::Function<Engine::Accept(std::size_t)> accept) {

@@ -28,12 +28,15 @@ class Engine {
   using Accept = base::Function<std::unique_ptr<SessionListener>(Session& session)>;
 
   virtual ~Engine() = default;
-  // An HTTP request under config.path, on this engine's loop.
+  // An HTTP request under config.path, on this engine's loop; any method. Its route has route_options().
   virtual void handle(net::HttpRequest request, net::Responder responder) = 0;
   // Closes every session with server_shutting_down; handshakes get 503 from now on.
   virtual void shut_down() = 0;
   [[nodiscard]] virtual EngineStats stats() const = 0;
 };
+
+// What the route to Engine::handle needs.
+[[nodiscard]] net::RouteOptions route_options(const Config& config);
 
 // One engine per loop, in the order of `loops`; accept(i) makes the Accept of loop i. Call before the loops run.
 [[nodiscard]] std::vector<std::unique_ptr<Engine>> make_engines(const Config& config,

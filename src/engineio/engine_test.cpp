@@ -205,19 +205,99 @@ TEST_F(EngineTest, AnOctetStreamIsAnsweredAndClosesTheSession) {
   EXPECT_EQ(get_status(sid), 400);
 }
 
-TEST_F(EngineTest, ABodyPastTheLimitIs413AndTheSessionLivesOn) {
+TEST_F(EngineTest, OtherMethodsOfASessionAreRefusedWithoutHarm) {
   const std::string sid = server_.open_polling();
-  EXPECT_EQ(server_.connect().request("POST", server_.polling(sid), "4" + std::string(1'000'000, 'x')).status, 413);
-  EXPECT_EQ(server_.connect().request("POST", server_.polling(sid), "4" + std::string(1'000'100, 'x')).status, 413);
+  for (const char* method : {"PUT", "DELETE", "PATCH"}) {
+    const auto answer = server_.connect().request(method, server_.polling(sid), "4a");
+    EXPECT_EQ(answer.status, 400) << method;
+    EXPECT_EQ(answer.body, R"({"code":3,"message":"Bad request"})") << method;
+  }
+  for (const auto& target : {server_.polling(sid), server_.polling()}) {
+    auto client = server_.connect();
+    client.send_request("HEAD", target);
+    EXPECT_EQ(client.read_head().status, 400) << "without a sid it is no handshake either";
+  }
+  EXPECT_EQ(post(sid, "4hello"), "ok");
+}
+
+// ---- a POST whose body comes later, on the session's loop and on the other
+
+class EnginePost : public EngineTest, public ::testing::WithParamInterface<std::size_t> {
+ protected:
+  // The head, and some of the body.
+  LoopbackClient begin_post(std::string_view sid, std::size_t body_bytes, std::string_view begin,
+                            std::string_view headers = {}) {
+    LoopbackClient client = server_.connect(GetParam());
+    client.write("POST " + server_.polling(sid) + " HTTP/1.1\r\nHost: chat.example\r\n" + std::string(headers) +
+                 (body_bytes == 0 ? "Transfer-Encoding: chunked" : "Content-Length: " + std::to_string(body_bytes)) +
+                 "\r\n\r\n" + std::string(begin));
+    std::this_thread::sleep_for(20ms);
+    return client;
+  }
+};
+
+TEST_P(EnginePost, TheBodyIsHandledWhenItIsComplete) {
+  const std::string sid = server_.open_polling();
+  auto client = begin_post(sid, 6, "4he");
+  EXPECT_EQ(server_.connect().request("OPTIONS", server_.polling(sid)).status, 204);
+  client.write("llo");
+  EXPECT_EQ(client.read_answer().body, "ok");
+  EXPECT_EQ(get(sid), "4hello");
+  EXPECT_EQ(client.request("POST", server_.polling(sid), "4again").body, "ok") << "on the same connection";
+}
+
+TEST_P(EnginePost, ASecondOneClosesTheSession) {
+  const std::string sid = server_.open_polling();
+  auto held = server_.connect();
+  held.send_request("GET", server_.polling(sid));
+  auto first = begin_post(sid, 6, "4he");
+  const auto second = server_.connect().request("POST", server_.polling(sid), "4second");
+  EXPECT_EQ(second.status, 400);
+  EXPECT_EQ(second.body, "");
+  EXPECT_EQ(first.read_answer().status, 0) << "its connection is cut";
+  EXPECT_EQ(held.read_answer().body, "1");
+  EXPECT_EQ(get(sid), R"({"code":1,"message":"Session ID unknown"})");
+  EXPECT_TRUE(soon([&] { return server_.ended == 1; }));
+}
+
+TEST_P(EnginePost, OneThatIsBrokenOffClosesTheSession) {
+  const std::string sid = server_.open_polling();
+  begin_post(sid, 6, "4he").hang_up();
+  EXPECT_TRUE(soon([&] { return server_.ended == 1; }));
+  EXPECT_EQ(get(sid), R"({"code":1,"message":"Session ID unknown"})");
+}
+
+TEST_P(EnginePost, ABodyPastTheLimitIs413WithCorsHeadersAndTheSessionLivesOn) {
+  const std::string sid = server_.open_polling();
+  const auto most = server_.connect(GetParam()).request("POST", server_.polling(sid), "4" + std::string(999'999, 'x'));
+  EXPECT_EQ(most.body, "ok");
+  EXPECT_EQ(get(sid).size(), 1'000'000u);
+  for (const std::size_t announced : {1'000'001, 0}) {
+    auto client = begin_post(sid, announced, announced == 0 ? "f4241\r\n" : "4", "Origin: http://localhost\r\n");
+    const auto answer = client.read_answer();
+    EXPECT_EQ(answer.status, 413);
+    EXPECT_EQ(answer.body, "");
+    EXPECT_TRUE(answer.has_header("Access-Control-Allow-Origin: http://localhost"));
+  }
   EXPECT_EQ(post(sid, "4hello"), "ok");
   EXPECT_EQ(get(sid), "4hello");
 }
 
-TEST_F(EngineTest, OtherMethodsOfASessionAreRefusedWithoutHarm) {
+TEST_P(EnginePost, AnOctetStreamIsAnsweredBeforeItsBody) {
   const std::string sid = server_.open_polling();
-  EXPECT_EQ(server_.connect().request("PUT", server_.polling(sid), "4a").status, 400);
-  EXPECT_EQ(post(sid, "4hello"), "ok");
+  const auto answer = begin_post(sid, 6, "4he", "Content-Type: application/octet-stream\r\n").read_answer();
+  EXPECT_EQ(answer.status, 400);
+  EXPECT_EQ(answer.body, "");
+  EXPECT_TRUE(soon([&] { return server_.ended == 1; }));
 }
+
+TEST_P(EnginePost, AnUnknownSidIsAnsweredBeforeTheBody) {
+  const std::string sid = server_.open_polling();
+  ASSERT_EQ(post(sid, "1"), "ok");
+  EXPECT_EQ(begin_post(sid, 6, "4he").read_answer().body, R"({"code":1,"message":"Session ID unknown"})");
+}
+
+INSTANTIATE_TEST_SUITE_P(FromLoop, EnginePost, ::testing::Values(0u, 1u));
 
 TEST_F(EngineTest, MessagesOverWebSocket) {
   auto client = server_.connect();

@@ -38,24 +38,34 @@ class RemoteAnswer final : public Answer {
   RemoteAnswer(const RemoteAnswer&) = delete;
   RemoteAnswer& operator=(const RemoteAnswer&) = delete;
 
-  void respond(net::HttpResponse response) override {
-    if (std::exchange(answered_, true)) return;
-    forwarder_.remote_.erase(to_);
-    forwarder_.answer(to_, std::move(response));
-  }
+  void respond(net::HttpResponse response) override { end(std::move(response)); }
+  void cut() override { end(std::nullopt); }
   void on_lost(base::Function<void()> lost) override { lost_ = std::move(lost); }
+  void on_body(base::Function<void(net::BodyResult)> ended) override { body_ended_ = std::move(ended); }
 
+  // Either may destroy this answer.
   void lose() {
     answered_ = true;  // nobody is there to hear it
     forwarder_.remote_.erase(to_);
     auto lost = std::exchange(lost_, nullptr);
-    if (lost) lost();  // may destroy this answer
+    if (lost) lost();
+  }
+  void end_body(net::BodyResult result) {
+    auto ended = std::exchange(body_ended_, nullptr);
+    if (ended) ended(std::move(result));
   }
 
  private:
+  void end(std::optional<net::HttpResponse> response) {
+    if (std::exchange(answered_, true)) return;
+    forwarder_.remote_.erase(to_);
+    forwarder_.answer(to_, std::move(response));
+  }
+
   LoopForwarder& forwarder_;
   const LoopForwarder::From to_;
   base::Function<void()> lost_;
+  base::Function<void(net::BodyResult)> body_ended_;
   bool answered_ = false;
 };
 
@@ -86,12 +96,16 @@ void LoopForwarder::forward(std::size_t owner, SessionRequest request, std::uniq
   if (owed_.size() >= group_->max_unanswered) return answer->respond(empty_response(503));
   const auto id = RequestId{++last_id_};
   Group::Seat& seat = *group_->seats.at(owner);
+  const bool body_follows = request.body_follows;
   const bool accepted =
       seat.requests.push([to = seat.forwarder, from = From{index_, id}, moved = std::move(request)]() mutable {
         to->receive(from, std::move(moved));
       });
   if (!accepted) return answer->respond(empty_response(503));
   answer->on_lost([this, owner, id] { on_lost(owner, id); });
+  if (body_follows) {
+    answer->on_body([this, owner, id](net::BodyResult result) { on_body(owner, id, std::move(result)); });
+  }
   owed_.emplace(id, std::move(answer));
 }
 
@@ -99,6 +113,17 @@ void LoopForwarder::on_lost(std::size_t owner, RequestId id) {
   owed_.erase(id);
   Group::Seat& seat = *group_->seats[owner];
   (void)seat.requests.push([to = seat.forwarder, from = From{index_, id}] { to->lose(from); });
+}
+
+void LoopForwarder::on_body(std::size_t owner, RequestId id, net::BodyResult result) {
+  Group::Seat& seat = *group_->seats[owner];
+  const bool accepted =
+      seat.requests.push([to = seat.forwarder, from = From{index_, id}, moved = std::move(result)]() mutable {
+        to->end_body(from, std::move(moved));
+      });
+  if (accepted) return;
+  finish(id, empty_response(503));
+  on_lost(owner, id);
 }
 
 void LoopForwarder::receive(From from, SessionRequest request) {
@@ -110,7 +135,12 @@ void LoopForwarder::lose(From from) {
   if (at != remote_.end()) at->second->lose();
 }
 
-void LoopForwarder::answer(From from, net::HttpResponse response) {
+void LoopForwarder::end_body(From from, net::BodyResult result) {
+  const auto at = remote_.find(from);
+  if (at != remote_.end()) at->second->end_body(std::move(result));
+}
+
+void LoopForwarder::answer(From from, std::optional<net::HttpResponse> response) {
   if (group_->ended) return;
   Group::Seat& seat = *group_->seats[from.loop];
   const bool accepted = seat.answers.push(
@@ -118,12 +148,16 @@ void LoopForwarder::answer(From from, net::HttpResponse response) {
   if (!accepted) base::log(base::LogLevel::error, "engineio", "{} is full: an answer is lost", seat.answers.name());
 }
 
-void LoopForwarder::finish(RequestId id, net::HttpResponse response) {
+void LoopForwarder::finish(RequestId id, std::optional<net::HttpResponse> response) {
   const auto at = owed_.find(id);
   if (at == owed_.end()) return;  // its connection was lost meanwhile
   const auto answer = std::move(at->second);
   owed_.erase(at);
-  answer->respond(std::move(response));
+  if (response) {
+    answer->respond(std::move(*response));
+  } else {
+    answer->cut();
+  }
 }
 
 }  // namespace skat::engineio

@@ -6,12 +6,15 @@
 //   forward(request, answer) ── engineio.requests.N ──► serve(request, RemoteAnswer)
 //   answer.respond()         ◄── engineio.answers.N ─── RemoteAnswer::respond()
 //   answer lost              ── engineio.requests.N ──► RemoteAnswer's `lost`
+//   a body that followed     ── engineio.requests.N ──► RemoteAnswer's `body_ended`
 //
-// A lost notice that finds the mailbox full is dropped: the session then ends with its heartbeat.
+// A lost notice that finds the mailbox full is dropped: the session then ends with its heartbeat. A body that finds it
+// full is answered 503, and lost for the owner.
 #pragma once
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <unordered_map>
 #include <vector>
 
@@ -63,10 +66,12 @@ class LoopForwarder {
   // Owner's side.
   void receive(From from, SessionRequest request);
   void lose(From from);
-  void answer(From from, net::HttpResponse response);
+  void end_body(From from, net::BodyResult result);
+  void answer(From from, std::optional<net::HttpResponse> response);  // nullopt: cut
   // Receiving side.
-  void finish(RequestId id, net::HttpResponse response);
+  void finish(RequestId id, std::optional<net::HttpResponse> response);
   void on_lost(std::size_t owner, RequestId id);
+  void on_body(std::size_t owner, RequestId id, net::BodyResult result);
 
   // Set at construction.
   const std::shared_ptr<Group> group_;  // shared_ptr: by all forwarders; the last one frees the mailboxes

@@ -29,9 +29,10 @@ class LoopForwarderTest : public ::testing::Test {
     config_ = config;
     SetUp();
   }
-  std::shared_ptr<Answered> forward(std::string body) {
+  std::shared_ptr<Answered> forward(std::string body, bool body_follows = false) {
     SessionRequest request;
     request.body = std::move(body);
+    request.body_follows = body_follows;
     auto answered = std::make_shared<Answered>();
     receiving_->forward(1, std::move(request), std::make_unique<FakeAnswer>(answered));
     return answered;
@@ -84,6 +85,63 @@ TEST_F(LoopForwarderTest, TellsTheOwnerThatTheConnectionWasLost) {
   run();
   EXPECT_TRUE(lost);
   EXPECT_TRUE(answered->destroyed);
+}
+
+TEST_F(LoopForwarderTest, CarriesABodyThatFollows) {
+  const auto answered = forward("", true);
+  run();
+  std::string body;
+  answers_[0]->on_body([&](net::BodyResult result) {
+    body = result.too_large ? "too large" : result.body;
+    answers_[0]->respond(net::HttpResponse::text(200, "ok"));
+  });
+  answered->end_body("4late");
+  EXPECT_EQ(body, "") << "not before the owner's loop runs";
+  run();
+  EXPECT_EQ(body, "4late");
+  EXPECT_EQ(answered->body, "ok");
+  const auto too_large = forward("", true);
+  run();
+  answers_[1]->on_body([&](const net::BodyResult& result) { body = result.too_large ? "too large" : result.body; });
+  too_large->end_body(std::nullopt);
+  run();
+  EXPECT_EQ(body, "too large");
+}
+
+TEST_F(LoopForwarderTest, ABodyThatComesAfterTheAnswerGoesNowhere) {
+  const auto answered = forward("", true);
+  run();
+  answers_[0]->on_body([](const net::BodyResult&) { FAIL() << "the answer has been given"; });
+  answers_[0]->respond(net::HttpResponse::text(400, ""));
+  answered->end_body("4late");
+  run();
+  EXPECT_EQ(answered->status, 400);
+}
+
+TEST_F(LoopForwarderTest, ABodyThatFindsTheMailboxFullIs503AndTheOwnerHearsOfALoss) {
+  Config config;
+  config.max_forwarded_waiting = 2;
+  remake(config);
+  const auto answered = forward("", true);
+  run();
+  bool lost = false;
+  answers_[0]->on_lost([&] { lost = true; });
+  const auto first = forward("1"), second = forward("2");
+  answered->end_body("4late");
+  EXPECT_EQ(answered->status, 503);
+  EXPECT_FALSE(lost) << "the notice found it full too: the session ends with its heartbeat";
+  run();
+  EXPECT_TRUE(first->pending());
+}
+
+TEST_F(LoopForwarderTest, CutsTheConnectionInsteadOfAnswering) {
+  const auto answered = forward("", true);
+  run();
+  answers_[0]->cut();
+  answers_.clear();
+  run();
+  EXPECT_TRUE(answered->cut);
+  EXPECT_FALSE(answered->status);
 }
 
 TEST_F(LoopForwarderTest, AnAnswerToALostConnectionGoesNowhere) {

@@ -57,6 +57,7 @@ void PollingTransport::answer(std::string_view payload) {
 }
 
 void PollingTransport::receive(std::string_view body, Answer& post) {
+  if (body.size() > config_.max_payload_bytes) return post.respond(empty_response(413));
   PayloadReader reader(body, config_.max_packets_per_payload);
   while (const auto packet = reader.next()) {
     if (!listener_.on_packet(*this, *packet)) break;
@@ -67,6 +68,32 @@ void PollingTransport::receive(std::string_view body, Answer& post) {
     return;
   }
   post.respond(net::HttpResponse::text(200, "ok", "text/html"));
+}
+
+void PollingTransport::await_body(std::unique_ptr<Answer> post) {
+  SKAT_CHECK(post_ == nullptr, "a POST is under way already");
+  post_ = std::move(post);
+  post_->on_lost([this] { on_post_lost(); });
+  post_->on_body([this](const net::BodyResult& result) { on_body(result); });
+}
+
+void PollingTransport::on_post_lost() {
+  post_.reset();
+  listener_.on_transport_end(*this, CloseReason::transport_error);
+}
+
+void PollingTransport::on_body(const net::BodyResult& result) {
+  const std::unique_ptr<Answer> post = std::move(post_);
+  if (result.too_large) return post->respond(empty_response(413));
+  receive(result.body, *post);
+}
+
+void PollingTransport::cut_post() {
+  if (const std::unique_ptr<Answer> post = std::move(post_)) post->cut();
+}
+
+void PollingTransport::answer_post(net::HttpResponse response) {
+  if (const std::unique_ptr<Answer> post = std::move(post_)) post->respond(std::move(response));
 }
 
 std::vector<Frame> PollingTransport::take_queue() {

@@ -33,14 +33,23 @@ class PollingTransport final : public Transport {
   void answer_queued();
   void answer(std::string_view payload);
 
-  // A POST body, packet by packet to the listener, then the answer.
+  // A POST body, packet by packet to the listener, then the answer. Limit: Config::max_payload_bytes: 413, and nothing
+  // is taken of it.
   void receive(std::string_view body, Answer& post);
+  // A POST whose body is still coming; none may be awaited. The listener hears transport_error if it never comes.
+  void await_body(std::unique_ptr<Answer> post);
+  [[nodiscard]] bool awaits_body() const noexcept { return post_ != nullptr; }
+  // Ends the wait for a body, if there is one: the connection is cut, or answered.
+  void cut_post();
+  void answer_post(net::HttpResponse response);
 
   // What is queued, in order; the queue is empty then.
   [[nodiscard]] std::vector<Frame> take_queue();
 
  private:
   void on_get_lost();
+  void on_post_lost();
+  void on_body(const net::BodyResult& result);
   [[nodiscard]] bool over_limit() const noexcept;
 
   // Set at construction.
@@ -48,6 +57,7 @@ class PollingTransport final : public Transport {
   TransportListener& listener_;
   // Loop only.
   std::unique_ptr<Answer> get_;
+  std::unique_ptr<Answer> post_;  // its body is still coming
   std::vector<Frame> queue_;
   std::size_t queue_bytes_ = 0;  // as frames; base64 is made when they leave
 };

@@ -41,7 +41,13 @@ void SessionImpl::on_get(std::unique_ptr<Answer> answer) {
 }
 
 void SessionImpl::on_post(std::string_view body, Answer& answer) {
+  if (polling().awaits_body()) return on_bad_request(answer);
   polling().receive(body, answer);
+}
+
+void SessionImpl::on_post_begun(std::unique_ptr<Answer> answer) {
+  if (polling().awaits_body()) return on_bad_request(*answer);
+  polling().await_body(std::move(answer));
 }
 
 void SessionImpl::on_bad_request(Answer& answer) {
@@ -203,6 +209,7 @@ void SessionImpl::take_upgrade() {
   PollingTransport& old = polling();
   std::vector<Frame> queued = old.take_queue();
   if (old.holds_get()) old.answer("6");
+  if (old.awaits_body()) old.answer_post(error_response(RequestError::bad_request, false));
   host_.linger(std::exchange(transport_, std::move(upgrade_->transport)));
   upgrade_.reset();
   SessionCounts& counts = host_.counts();
@@ -225,6 +232,7 @@ void SessionImpl::end(CloseReason reason) {
   unlink();
   if (transport_->kind() == TransportKind::polling) {
     if (polling().holds_get()) polling().answer("1");
+    polling().cut_post();
   } else {
     static_cast<WebSocketTransport&>(*transport_).close();
   }

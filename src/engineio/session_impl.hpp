@@ -42,6 +42,7 @@ class SessionImpl final : public Session, public TransportListener, public Deadl
   // Polling requests; the session's transport is polling.
   void on_get(std::unique_ptr<Answer> answer);
   void on_post(std::string_view body, Answer& answer);
+  void on_post_begun(std::unique_ptr<Answer> answer);  // its body is still coming
   // A request that ends the session whatever it carries; it gets 400.
   void on_bad_request(Answer& answer);
 

@@ -101,6 +101,95 @@ TEST_F(SessionPolling, TooManyPacketsInABodyAreAParseError) {
   EXPECT_EQ(heard_->closed, (std::vector{CloseReason::parse_error}));
 }
 
+TEST_F(SessionPolling, ABodyMayFollowItsRequest) {
+  SessionImpl& session = open_polling();
+  const auto held = get(session);
+  const auto answered = begin_post(session);
+  EXPECT_TRUE(answered->pending());
+  answered->end_body(
+      "4one\x1e"
+      "4two");
+  EXPECT_EQ(heard_->messages, (Packets{"one", "two"}));
+  EXPECT_EQ(answered->body, "ok");
+  EXPECT_TRUE(held->pending()) << "a POST never blocks a GET";
+  EXPECT_EQ(post(session, "4three")->body, "ok");
+  const auto bad = begin_post(session);
+  bad->end_body("");
+  EXPECT_EQ(bad->status, 400);
+  executor_.run();
+  EXPECT_EQ(heard_->closed, (std::vector{CloseReason::parse_error}));
+}
+
+TEST_F(SessionPolling, ASecondPostWhileABodyIsComingClosesTheSessionAndCutsTheFirst) {
+  for (const bool second_follows : {false, true}) {
+    heard_ = std::make_shared<testing::Heard>();
+    SessionImpl& session = open_polling();
+    const std::string sid = session.sid();
+    const auto held = get(session);
+    const auto first = begin_post(session);
+    const auto second = second_follows ? begin_post(session) : post(session, "4second");
+    EXPECT_EQ(second->status, 400);
+    EXPECT_EQ(second->body, "");
+    EXPECT_TRUE(first->cut);
+    EXPECT_FALSE(first->status);
+    EXPECT_EQ(held->body, "1");
+    EXPECT_FALSE(exists(sid));
+    first->end_body("4first");
+    executor_.run();
+    EXPECT_TRUE(heard_->messages.empty());
+    EXPECT_EQ(heard_->closed, (std::vector{CloseReason::transport_error}));
+  }
+}
+
+TEST_F(SessionPolling, APostThatIsLostInTheMiddleOfItsBodyClosesTheSession) {
+  SessionImpl& session = open_polling();
+  const std::string sid = session.sid();
+  begin_post(session)->lose();
+  EXPECT_FALSE(exists(sid));
+  executor_.run();
+  EXPECT_EQ(heard_->closed, (std::vector{CloseReason::transport_error}));
+}
+
+TEST_F(SessionPolling, ABodyPastTheLimitIs413AndTheSessionLivesOn) {
+  config_.max_payload_bytes = 10;
+  SessionImpl& session = open_polling();
+  const std::string most = "4123456789";
+  EXPECT_EQ(post(session, most)->status, 200);
+  const auto too_large = post(session, most + "x");
+  EXPECT_EQ(too_large->status, 413);
+  EXPECT_EQ(too_large->body, "");
+  const auto followed = begin_post(session);
+  followed->end_body(most);
+  EXPECT_EQ(followed->status, 200);
+  for (const auto& body : {std::optional(most + "x"), std::optional<std::string>()}) {
+    const auto refused = begin_post(session);
+    refused->end_body(body);
+    EXPECT_EQ(refused->status, 413);
+  }
+  EXPECT_EQ(post(session, "4on")->body, "ok");
+  EXPECT_EQ(heard_->messages, (Packets{"123456789", "123456789", "on"}));
+}
+
+TEST_F(SessionPolling, ABodyThatIsStillComingWhenTheSessionEndsIsCut) {
+  SessionImpl& session = open_polling();
+  const auto held = get(session);
+  executor_.advance(25s);
+  const auto answered = begin_post(session);
+  executor_.advance(20s);
+  EXPECT_TRUE(answered->cut);
+  EXPECT_EQ(heard_->closed, (std::vector{CloseReason::ping_timeout}));
+}
+
+TEST_F(SessionPolling, ABodyThatComesWhileTheSessionClosesIsAnsweredAndIgnored) {
+  SessionImpl& session = open_polling();
+  const auto answered = begin_post(session);
+  session.close(CloseReason::forced_close);
+  executor_.run();
+  answered->end_body("4late");
+  EXPECT_EQ(answered->body, "ok");
+  EXPECT_TRUE(heard_->messages.empty());
+}
+
 TEST_F(SessionPolling, ASecondGetClosesTheSession) {
   SessionImpl& session = open_polling();
   const std::string sid = session.sid();

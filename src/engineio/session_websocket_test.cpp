@@ -250,5 +250,17 @@ TEST_F(SessionUpgrade, TheSessionsCloseClosesBoth) {
   EXPECT_EQ(held->body, "1");
 }
 
+TEST_F(SessionWebSocket, ABodyThatIsStillComingWhenTheUpgradeIsDoneIsRefused) {
+  SessionImpl& session = open_polling();
+  const auto answered = begin_post(session);
+  ASSERT_TRUE(upgrade(session));
+  say("2probe");
+  say("5");
+  EXPECT_EQ(answered->status, 400);
+  EXPECT_EQ(answered->body, R"({"code":3,"message":"Bad request"})");
+  executor_.run();
+  EXPECT_TRUE(heard_->closed.empty());
+}
+
 }  // namespace
 }  // namespace skat::engineio

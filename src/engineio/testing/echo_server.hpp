@@ -34,11 +34,12 @@ class EchoServer {
       return Engine::Accept([this](Session& session) { return std::make_unique<EchoListener>(session, ended); });
     });
     net::Router router;
-    router.add_prefix("*", config.path,
-                      [this](net::HttpRequest request, net::Responder responder) {
-                        engine_of(responder).handle(std::move(request), std::move(responder));
-                      },
-                      {.max_body_bytes = config.max_payload_bytes + 10});
+    router.add_prefix(
+        "*", config.path,
+        [this](net::HttpRequest request, net::Responder responder) {
+          engine_of(responder).handle(std::move(request), std::move(responder));
+        },
+        route_options(config));
     router.add("GET", "/loop", [this](net::HttpRequest, net::Responder responder) {
       auto response = net::HttpResponse::text(200, std::to_string(index_of(responder.loop())));
       responder.respond(std::move(response));

@@ -20,32 +20,51 @@ struct Answered {
   std::optional<int> status;
   std::string body;
   std::vector<net::Header> headers;
-  bool destroyed = false;
+  bool cut = false, destroyed = false;
   base::Function<void()> lost;
+  base::Function<void(net::BodyResult)> body_ended;
 
-  [[nodiscard]] bool pending() const { return !status && !destroyed; }
+  [[nodiscard]] bool pending() const { return !status && !cut && !destroyed; }
   // The peer goes away.
   void lose() {
     auto call = std::exchange(lost, nullptr);
     if (call) call();
+  }
+  // The body that followed is there; too large when `posted` is nothing.
+  void end_body(std::optional<std::string> posted) {
+    auto call = std::exchange(body_ended, nullptr);
+    if (call) call({!posted, posted.value_or("")});
   }
 };
 
 class FakeAnswer final : public Answer {
  public:
   explicit FakeAnswer(std::shared_ptr<Answered> state) : state_(std::move(state)) {}
-  ~FakeAnswer() override { state_->destroyed = true; }
+  ~FakeAnswer() override {
+    state_->destroyed = true;
+    drop_callbacks();
+  }
   FakeAnswer(const FakeAnswer&) = delete;
   FakeAnswer& operator=(const FakeAnswer&) = delete;
   void respond(net::HttpResponse response) override {
     state_->status = response.status;
     state_->body = response.body ? *response.body : "";
     state_->headers = std::move(response.headers);
-    state_->lost = nullptr;
+    drop_callbacks();
+  }
+  void cut() override {
+    state_->cut = true;
+    drop_callbacks();
   }
   void on_lost(base::Function<void()> lost) override { state_->lost = std::move(lost); }
+  void on_body(base::Function<void(net::BodyResult)> ended) override { state_->body_ended = std::move(ended); }
 
  private:
+  void drop_callbacks() {
+    state_->lost = nullptr;
+    state_->body_ended = nullptr;
+  }
+
   std::shared_ptr<Answered> state_;
 };
 

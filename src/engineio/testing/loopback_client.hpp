@@ -60,7 +60,8 @@ class LoopbackClient {
     if (!body.empty() || method == "POST") head += "Content-Length: " + std::to_string(body.size()) + "\r\n";
     write(head + std::string(headers) + "\r\n" + std::string(body));
   }
-  HttpAnswer read_answer() {
+  // Of an answer without a body.
+  HttpAnswer read_head() {
     HttpAnswer answer;
     std::size_t end = 0;
     while ((end = received_.find("\r\n\r\n")) == std::string::npos) {
@@ -69,6 +70,11 @@ class LoopbackClient {
     answer.head = received_.substr(0, end + 2);
     received_.erase(0, end + 4);
     answer.status = std::atoi(answer.head.c_str() + sizeof("HTTP/1.1"));
+    return answer;
+  }
+  HttpAnswer read_answer() {
+    HttpAnswer answer = read_head();
+    if (answer.status == 0) return answer;
     const std::size_t body_bytes = content_length(answer.head);
     while (received_.size() < body_bytes) {
       if (!receive()) return {};

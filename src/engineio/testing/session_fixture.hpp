@@ -45,6 +45,13 @@ class SessionFixture : public ::testing::Test {
     return answered;
   }
 
+  // Its body is still coming: Answered::end_body.
+  std::shared_ptr<Answered> begin_post(SessionImpl& session) {
+    auto answered = std::make_shared<Answered>();
+    session.on_post_begun(std::make_unique<FakeAnswer>(answered));
+    return answered;
+  }
+
   // A new WebSocket for the session; false: there is nothing to upgrade.
   bool upgrade(SessionImpl& session) {
     if (!session.begin_upgrade()) return false;
