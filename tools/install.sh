@@ -19,7 +19,7 @@ test_packages=(libgtest-dev clang-format-19 chromium fonts-noto-core fonts-noto-
 bench_packages=(procps)
 # redis-tools has the Redis server in it (tools/services/redis.mjs); openssl makes certificates for tests.
 services_packages=(openjdk-17-jre-headless maven redis-tools postgresql kcat openssl)
-fuzz_packages=(clang-19 libclang-rt-19-dev libgtest-dev)
+fuzz_packages=(clang-19 libclang-rt-19-dev llvm-19)
 
 wanted=()
 node=false

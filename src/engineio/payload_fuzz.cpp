@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/check.hpp"
+#include "base/testing/fuzz_target.hpp"
 #include "base/utf8.hpp"
 #include "engineio/payload.hpp"
 
@@ -29,15 +30,14 @@ std::vector<skat::engineio::Frame> read_messages(std::string_view body) {
 
 }  // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  const auto messages = read_messages({reinterpret_cast<const char*>(data), size});
-  if (messages.empty()) return 0;
+SKAT_FUZZ_TARGET(payload) {
+  const auto messages = read_messages(input);
+  if (messages.empty()) return;
   const auto body = skat::engineio::join_payload(messages);
-  SKAT_CHECK(body.size() <= size, "joining made a body longer");
+  SKAT_CHECK(body.size() <= input.size(), "joining made a body longer");
   const auto again = read_messages(body);
   SKAT_CHECK(again.size() == messages.size(), "joining changed the number of messages");
   for (std::size_t i = 0; i < messages.size(); ++i) {
     SKAT_CHECK(again[i]->bytes == messages[i]->bytes, "joining changed a message");
   }
-  return 0;
 }

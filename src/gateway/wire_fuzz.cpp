@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "base/check.hpp"
+#include "base/testing/fuzz_target.hpp"
 #include "chat/text_rules.hpp"
 #include "gateway/wire.hpp"
 #include "model/limits.hpp"
@@ -57,10 +58,9 @@ void parse(RequestParser& parser, char kind, std::string_view json) {
 
 }  // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  if (size == 0) return 0;
+SKAT_FUZZ_TARGET(wire) {
+  if (input.empty()) return;
   static RequestParser parser;  // one for all inputs, as on a loop
-  parse(parser, static_cast<char>(data[0]), {reinterpret_cast<const char*>(data) + 1, size - 1});
+  parse(parser, input.front(), input.substr(1));
   SKAT_CHECK(parser.room_list("{}").has_value(), "a request left something behind");
-  return 0;
 }

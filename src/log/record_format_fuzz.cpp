@@ -5,18 +5,17 @@
 #include <string_view>
 
 #include "base/check.hpp"
+#include "base/testing/fuzz_target.hpp"
 #include "log/record_format.hpp"
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  const std::string_view input(reinterpret_cast<const char*>(data), size);
+SKAT_FUZZ_TARGET(record_format) {
   const auto newline = input.find('\n');
   const auto key = input.substr(0, newline);
   const auto value = newline == std::string_view::npos ? std::string_view{} : input.substr(newline + 1);
   const auto record = skat::log::decode_record(key, value);
-  if (!record) return 0;
+  if (!record) return;
   const auto encoded = skat::log::encode_record(*record);
   const auto again = skat::log::decode_record(key, encoded);
   SKAT_CHECK(again && skat::log::encode_record(*again) == encoded, "encoding changed a decoded record");
   SKAT_CHECK(encoded.size() <= value.size(), "encoding made a record longer");
-  return 0;
 }

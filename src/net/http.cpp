@@ -1,6 +1,7 @@
 #include "net/http.hpp"
 
 #include <algorithm>
+#include <map>
 
 #include "net/http_text.hpp"
 
@@ -25,6 +26,7 @@ std::string HttpRequest::joined_headers(std::string_view name) const {
 
 std::vector<std::pair<std::string, std::string>> parse_query(std::string_view query) {
   std::vector<std::pair<std::string, std::string>> pairs;
+  std::map<std::string, std::size_t> places;  // a search through the pairs would be quadratic
   while (!query.empty()) {
     const auto end = std::min(query.find('&'), query.size());
     const auto part = query.substr(0, end);
@@ -36,11 +38,11 @@ std::vector<std::pair<std::string, std::string>> parse_query(std::string_view qu
     // What is no percent-encoding stands for itself, as in browsers.
     auto name = percent_decode(raw_name, true).value_or(std::string(raw_name));
     auto value = percent_decode(raw_value, true).value_or(std::string(raw_value));
-    const auto known = std::find_if(pairs.begin(), pairs.end(), [&](const auto& pair) { return pair.first == name; });
-    if (known == pairs.end()) {
+    const auto [known, is_new] = places.emplace(name, pairs.size());
+    if (is_new) {
       pairs.emplace_back(std::move(name), std::move(value));
     } else {
-      known->second = std::move(value);
+      pairs[known->second].second = std::move(value);
     }
   }
   return pairs;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/check.hpp"
+#include "base/testing/fuzz_target.hpp"
 #include "base/utf8.hpp"
 #include "net/websocket_frame.hpp"
 
@@ -49,15 +50,14 @@ void forget_code(std::vector<Seen>& seen) {
 
 }  // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  if (size < 2) return 0;
-  const std::string bytes(reinterpret_cast<const char*>(data) + 1, size - 1);
+SKAT_FUZZ_TARGET(websocket_frame) {
+  if (input.size() < 2) return;
+  const std::string bytes(input.substr(1));
   auto whole = read(bytes, bytes.size());
-  auto cut = read(bytes, std::size_t{data[0]} + 1);
+  auto cut = read(bytes, std::size_t{static_cast<unsigned char>(input.front())} + 1);
   forget_code(whole);
   forget_code(cut);
   // Cut, a frame may fail before its end has come; whole, it has to be there first.
   if (!cut.empty() && cut.back().event == FrameReader::Event::error && whole.size() + 1 == cut.size()) cut.pop_back();
   SKAT_CHECK(whole == cut, "cutting changed what was read");
-  return 0;
 }

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "base/check.hpp"
+#include "base/testing/fuzz_target.hpp"
 #include "socketio/decoder.hpp"
 #include "socketio/encoder.hpp"
 #include "socketio/json_scan.hpp"
@@ -60,16 +61,16 @@ void check_packet(const Packet& packet) {
 
 }  // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  std::string_view rest(reinterpret_cast<const char*>(data), size);
+SKAT_FUZZ_TARGET(decoder) {
+  std::string_view rest = input;
   Decoder decoder(config);
   for (;;) {
     const std::size_t end = rest.find('\x1e');
     const std::string_view message = rest.substr(0, end);
     const auto decoded = message.starts_with('b') ? decoder.on_binary(message.substr(1)) : decoder.on_text(message);
-    if (!decoded) return 0;
+    if (!decoded) return;
     if (*decoded) check_packet(**decoded);
-    if (end == std::string_view::npos) return 0;
+    if (end == std::string_view::npos) return;
     rest.remove_prefix(end + 1);
   }
 }
