@@ -82,7 +82,7 @@ class HeadParser final : public beast_http::basic_parser<true> {
 
   void on_field_impl(beast_http::field field, string_view name, string_view value,
                      boost::beast::error_code& error) override {
-    head_bytes += name.size() + value.size() + 4;
+    head_bytes += name.size() + value.size() + sizeof ":\r\n" - 1;
     if (head_bytes > config_.max_head_bytes || request.headers.size() == config_.max_header_count) {
       return fail(431, error);
     }
@@ -178,6 +178,7 @@ struct HttpParser::Impl {
       const bool too_long = error == beast_http::error::header_limit;
       return fail(too_long ? 431 : head.refused != 0 ? head.refused : 400);
     }
+    if (head_used > config.max_head_bytes) return fail(431);  // by white space, which HeadParser does not see
     return head.is_done() ? Status::head_done : Status::need_more;
   }
 

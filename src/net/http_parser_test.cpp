@@ -129,6 +129,16 @@ TEST(HttpParser, AHeadAboveItsLimitIs431) {
   EXPECT_EQ(parse(get(many)).status, 431);
 }
 
+TEST(HttpParser, WhiteSpaceCountsTowardsTheHeadsLimit) {
+  const std::size_t room = 1'024 - get("X:\r\n").size();
+  for (const std::size_t step : {std::size_t{1}, std::size_t{100}, std::string::npos}) {
+    EXPECT_EQ(parse(get("X:" + std::string(room, ' ') + "\r\n"), step).status, 0) << step;
+    EXPECT_EQ(parse(get("X:" + std::string(room + 1, ' ') + "\r\n"), step).status, 431) << step;
+    EXPECT_EQ(parse(get("X:" + std::string(room, 'a') + "\r\n"), step).status, 0) << step;
+    EXPECT_EQ(parse(get("X:" + std::string(room + 1, 'a') + "\r\n"), step).status, 431) << step;
+  }
+}
+
 TEST(HttpParser, ABodyAboveItsLimitIs413BeforeItIsRead) {
   EXPECT_EQ(parse(post("Content-Length: 101\r\n", "")).status, 413);
   EXPECT_EQ(parse(post("Transfer-Encoding: chunked\r\n", "65\r\n")).status, 413);

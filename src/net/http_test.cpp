@@ -24,6 +24,18 @@ TEST(ParseQuery, OddPartsStandForThemselves) {
   EXPECT_TRUE(parse_query("").empty());
 }
 
+TEST(ParseQuery, TakesLinearTimeForManyNames) {
+  const auto seconds = [](int names) {
+    std::string query;
+    for (int i = 0; i < names; ++i) query += std::to_string(i) + '&';
+    const auto begin = std::clock();  // processor time: other processes do not count
+    EXPECT_EQ(parse_query(query).size(), static_cast<std::size_t>(names));
+    return static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC;
+  };
+  // Quadratic would be 400 times as long.
+  EXPECT_LT(seconds(40'000), 0.05 + 100 * seconds(2'000));
+}
+
 TEST(HttpRequest, HeaderNamesCompareWithoutCase) {
   HttpRequest request;
   request.headers = {{"Content-Type", "a"}, {"content-type", "b"}};
