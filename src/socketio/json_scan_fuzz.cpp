@@ -1,6 +1,6 @@
 // Any bytes as JSON: the scanner accepts what Boost.JSON's parser accepts, finds the same elements and refuses the same
-// placeholders; elements are what lies between brackets and commas, and JSON in their own right; strings are decoded
-// alike and come back when they are written.
+// placeholders; elements are what lies between brackets and commas, and JSON in their own right; members are found by
+// their names; strings are decoded alike and come back when they are written.
 // Input: one byte, then the text. "p": placeholders for two attachments; a digit: that depth at most; else the
 // defaults.
 #include <algorithm>
@@ -17,6 +17,7 @@
 #include "base/json_text.hpp"
 #include "base/testing/fuzz_target.hpp"
 #include "base/utf8.hpp"
+#include "socketio/json_object.hpp"
 #include "socketio/json_scan.hpp"
 #include "socketio/json_string.hpp"
 
@@ -49,7 +50,9 @@ struct Handler {
 
   std::size_t attachments = 0;
   std::vector<Level> levels;
-  std::vector<Value> values;  // of the top array; else the top value alone
+  std::vector<Value> values;   // of the top array; else the top value alone
+  std::vector<Value> members;  // of the top object
+  std::vector<std::string> names;
   bool top_is_array = false, placeholders_fit = true;
   std::string text;  // of the string or key being read
 
@@ -60,6 +63,10 @@ struct Handler {
       values.push_back({kind, kind == JsonKind::string ? text : ""});
     }
     if (levels.empty() || levels.back().array) return;
+    if (levels.size() == 1) {
+      members.push_back({kind, kind == JsonKind::string ? text : ""});
+      names.push_back(levels[0].key);
+    }
     Level& object = levels.back();
     if (object.key == "_placeholder") object.placeholder = is_true;
     if (object.key == "num") object.num_fits = fits;
@@ -202,6 +209,24 @@ void check_against(const JsonOutline& outline, const Handler& seen) {
   }
 }
 
+// Of members with one name the last counts.
+void check_members(std::string_view object, const Handler& seen) {
+  for (std::size_t i = 0; i < seen.names.size(); ++i) {
+    const std::string& name = seen.names[i];
+    if (std::find(seen.names.begin() + static_cast<std::ptrdiff_t>(i) + 1, seen.names.end(), name) !=
+        seen.names.end()) {
+      continue;
+    }
+    const auto member = skat::socketio::json_member(object, name);
+    SKAT_CHECK(member && skat::socketio::json_kind(*member) == seen.members[i].kind, "another member");
+    SKAT_CHECK(skat::socketio::scan_json(*member, {})->text == *member, "a member that is not JSON");
+    const auto text = skat::socketio::json_string_member(object, name);
+    SKAT_CHECK(text.has_value() == (seen.members[i].kind == JsonKind::string), "a string that is none");
+    SKAT_CHECK(!text || *text == seen.members[i].text, "another string member");
+  }
+  SKAT_CHECK(!skat::socketio::json_member(object, "a name that is not there"), "a member from nowhere");
+}
+
 JsonRules rules_of(char c) {
   JsonRules rules;
   if (c == 'p') rules.attachments = 2;
@@ -226,5 +251,7 @@ SKAT_FUZZ_TARGET(json_scan) {
   const bool array = outline->text.front() == '[';
   SKAT_CHECK(array || outline->elements.empty(), "elements of what is no array");
   if (array) check_elements(*outline, rules);
-  if (!reading.undecided) check_against(*outline, reading.seen);
+  if (reading.undecided) return;
+  check_against(*outline, reading.seen);
+  if (outline->text.front() == '{') check_members(outline->text, reading.seen);
 }

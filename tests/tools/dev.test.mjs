@@ -13,6 +13,21 @@ test('an unknown verb is refused in one line', () => {
   assert.match(run.stderr, /no verb 'fly'/);
 });
 
+test('wrong use of fuzz is refused in one line that names what there is', () => {
+  for (const [args, message] of [
+    [['nosuch'], /no target 'nosuch'.*http_parser.*payload/],
+    [['--runs'], /--runs wants a number/],
+    [['--runs', '0'], /--runs wants a number/],
+    [['--jobs', 'many'], /--jobs wants a number/],
+    [['0'], /SECONDS wants a number/],
+  ]) {
+    const run = dev('fuzz', ...args);
+    assert.equal(run.status, 2, args.join(' '));
+    assert.match(run.stderr, message);
+    assert.equal(run.stderr.trim().split('\n').length, 1);
+  }
+});
+
 test('--help fits a screen of 24 lines', () => {
   const run = dev('--help');
   assert.equal(run.status, 0);
