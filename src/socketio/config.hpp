@@ -34,10 +34,12 @@ struct Config {
   std::size_t max_pending_acks = 1'024;          // of one socket, server to client
   std::size_t max_pending_broadcasts = 1'024;    // with acknowledgement, of one namespace
   std::size_t max_broadcast_answer_bytes =
-      std::size_t{16} * 1024 * 1024;            // of one broadcast; what exceeds it is not kept
-  std::size_t max_child_namespaces = 10'000;    // made by patterns, on one loop; one more is refused
-  bool cleanup_empty_child_namespaces = false;  // a child goes with its last socket
-  std::optional<RecoveryConfig> recovery;       // without it nothing of it is on the wire or in memory
+      std::size_t{16} * 1024 * 1024;                 // of one broadcast; what exceeds it is not kept
+  std::chrono::milliseconds cluster_timeout{5'000};  // for the other servers' answers
+  std::size_t max_cluster_requests = 1'024;          // that wait for them
+  std::size_t max_child_namespaces = 10'000;         // made by patterns, on one loop; one more is refused
+  bool cleanup_empty_child_namespaces = false;       // a child goes with its last socket
+  std::optional<RecoveryConfig> recovery;            // without it nothing of it is on the wire or in memory
 };
 
 }  // namespace skat::socketio

@@ -20,6 +20,8 @@ class Category final : public boost::system::error_category {
         return "Invalid namespace";
       case errc::too_many_namespaces:
         return "Too many namespaces";
+      case errc::cluster_timeout:
+        return "another server has not answered in time";
     }
     return "unknown socketio error";
   }
@@ -32,6 +34,7 @@ class Category final : public boost::system::error_category {
       case errc::disconnected:
         return condition::gone;
       case errc::too_many_acks:
+      case errc::cluster_timeout:
         return condition::retryable;
       case errc::unknown_namespace:
       case errc::too_many_namespaces:

@@ -14,6 +14,7 @@ enum class errc {
   too_many_acks,        // retryable: Config::max_pending_acks; nothing was sent
   unknown_namespace,    // refused: nobody registered it
   too_many_namespaces,  // refused: Config::max_child_namespaces
+  cluster_timeout,      // retryable: another server of the cluster did not answer in time
 };
 error_code make_error_code(errc code) noexcept;
 

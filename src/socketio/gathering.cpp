@@ -1,12 +1,14 @@
 #include "socketio/gathering.hpp"
 
 #include <utility>
+#include <variant>
 
 #include "socketio/errc.hpp"
 
 namespace skat::socketio {
 
-void Gathering::start(std::chrono::milliseconds timeout) {
+void Gathering::start(std::chrono::milliseconds timeout, bool has_others) {
+  if (has_others) servers_.reset();
   timer_ = loop_.after(timeout, [weak = weak_from_this()] {
     const auto self = weak.lock();
     if (!self) return;
@@ -15,9 +17,18 @@ void Gathering::start(std::chrono::milliseconds timeout) {
   });
 }
 
+void Gathering::expect_servers(std::size_t others) {
+  servers_ = others + 1;
+  finish_if_complete();
+}
+
+void Gathering::on_answer(ClusterAnswer answer) {
+  if (const auto* count = std::get_if<ClientCount>(&answer)) add_clients(count->clients);
+  if (auto* one = std::get_if<Answer>(&answer)) add_answer(std::move(*one));
+}
+
 void Gathering::add_clients(std::size_t count) {
-  if (servers_ == 0) return;
-  --servers_;
+  ++told_;
   clients_ += count;
   finish_if_complete();
 }
@@ -32,7 +43,7 @@ void Gathering::add_answer(Answer answer) {
 }
 
 void Gathering::finish_if_complete() {
-  if (servers_ == 0 && gathered_.answers.size() >= clients_) finish({});
+  if (servers_ && told_ >= *servers_ && gathered_.answers.size() >= clients_) finish({});
 }
 
 void Gathering::finish(error_code error) {

@@ -7,34 +7,39 @@
 #include <chrono>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "base/executor.hpp"
 #include "base/function.hpp"
 #include "socketio/answers.hpp"
+#include "socketio/cluster_link.hpp"
 
 namespace skat::socketio {
 
-class Gathering : public std::enable_shared_from_this<Gathering> {
+class Gathering final : public ClusterAsker, public std::enable_shared_from_this<Gathering> {
  public:
   using Done = base::Function<void(BroadcastAnswers)>;
 
   // Limit: `max_bytes` of answers; one that would exceed it is not kept and counts as missing.
   Gathering(base::Executor& loop, std::size_t max_bytes, Done done)
       : loop_(loop), max_bytes_(max_bytes), done_(std::move(done)) {}
-  ~Gathering() { loop_.cancel(timer_); }
+  ~Gathering() override { loop_.cancel(timer_); }
   Gathering(const Gathering&) = delete;
   Gathering& operator=(const Gathering&) = delete;
 
-  // Starts with one server, the asker's own.
-  void start(std::chrono::milliseconds timeout);
-  // So many servers more, which will each call add_clients. A late word of them does no harm.
-  void expect_servers(std::size_t count) { servers_ += count; }
+  // One server, the asker's own, and others if it is in a cluster: expect_servers then tells how many.
+  void start(std::chrono::milliseconds timeout, bool has_others);
+  void expect_servers(std::size_t others);
   // One server's word: it sent to so many.
   void add_clients(std::size_t count);
   void add_answer(Answer answer);
   // Ends it now.
   void finish(error_code error);
+
+  // ClusterAsker
+  void on_expected(std::size_t servers) override { expect_servers(servers); }
+  void on_answer(ClusterAnswer answer) override;
 
  private:
   void finish_if_complete();
@@ -45,8 +50,9 @@ class Gathering : public std::enable_shared_from_this<Gathering> {
 
   // Loop only.
   Done done_;
-  std::size_t servers_ = 1;  // still to tell
-  std::size_t clients_ = 0;  // told of
+  std::size_t told_ = 0;                   // servers that have told their count
+  std::optional<std::size_t> servers_{1};  // that will; nothing: not known yet
+  std::size_t clients_ = 0;                // told of
   std::size_t bytes_ = 0;
   BroadcastAnswers gathered_;
   base::Executor::TimerId timer_ = base::Executor::TimerId::none;

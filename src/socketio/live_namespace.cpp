@@ -25,8 +25,8 @@ void ConnectDecision::refuse(ConnectError error) const {
   if (const auto socket = state_->take_connecting()) socket->refuse(error.message, error.data_json);
 }
 
-LiveNamespace::LiveNamespace(std::string name, base::Executor& loop, const Config& config)
-    : name_(std::move(name)), context_(*this, loop, config) {}
+LiveNamespace::LiveNamespace(std::string name, base::Executor& loop, const Config& config, ClusterLink& cluster)
+    : name_(std::move(name)), cluster_(cluster), context_(*this, loop, config) {}
 
 std::optional<RecoveryStore::Taken> LiveNamespace::take_lost(std::string_view auth_json) {
   if (!context_.recovery) return std::nullopt;
@@ -85,6 +85,10 @@ void LiveNamespace::on_disconnecting(EndHandler handler) {
 
 void LiveNamespace::on_disconnect(EndHandler handler) {
   context_.handlers.on_disconnect = share(std::move(handler));
+}
+
+void LiveNamespace::on_server_side(std::string_view event, ServerHandler handler) {
+  on_server_side_.set(event, std::move(handler));
 }
 
 void LiveNamespace::describe_data(base::Function<std::string(const Socket&)> describe) {

@@ -4,6 +4,7 @@
 // Spec: Socket.IO protocol v5, "Connection to a namespace".
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <deque>
 #include <memory>
@@ -13,6 +14,7 @@
 #include <vector>
 
 #include "base/executor.hpp"
+#include "socketio/cluster_link.hpp"
 #include "socketio/config.hpp"
 #include "socketio/live_socket.hpp"
 #include "socketio/namespace.hpp"
@@ -22,7 +24,7 @@ namespace skat::socketio {
 
 class LiveNamespace final : public Namespace, public std::enable_shared_from_this<LiveNamespace> {
  public:
-  LiveNamespace(std::string name, base::Executor& loop, const Config& config);
+  LiveNamespace(std::string name, base::Executor& loop, const Config& config, ClusterLink& cluster);
 
   // What its sockets share; it keeps the namespace.
   [[nodiscard]] std::shared_ptr<SocketContext> context() { return {shared_from_this(), &context_}; }
@@ -32,6 +34,10 @@ class LiveNamespace final : public Namespace, public std::enable_shared_from_thi
   void admit(const std::shared_ptr<LiveSocket>& socket);
   // The same, from the middleware with that index on. A socket that has ended meanwhile is left alone.
   void ask_from(std::size_t index, const std::shared_ptr<LiveSocket>& socket);
+  // From another server.
+  void on_request(const ClusterRequest& request, ClusterReply reply);
+  // The answer of a server that does not have the namespace.
+  static void answer_without(const ClusterRequest& request, const ClusterReply& reply);
 
   // Namespace
   const std::string& name() const noexcept override { return name_; }
@@ -42,6 +48,10 @@ class LiveNamespace final : public Namespace, public std::enable_shared_from_thi
   void on_disconnecting(EndHandler handler) override;
   void on_disconnect(EndHandler handler) override;
   void describe_data(base::Function<std::string(const Socket&)> describe) override;
+  void server_side_emit(std::string_view event, std::string_view args_json) override;
+  void server_side_emit_with_ack(std::string_view event, std::string_view args_json,
+                                 base::Function<void(ServerAnswers)> done, std::chrono::milliseconds timeout) override;
+  void on_server_side(std::string_view event, ServerHandler handler) override;
   void broadcast(const Selection& to, engineio::Frame frame) override;
   void broadcast_volatile(const Selection& to, engineio::Frame frame) override;
   void broadcast(const RoomName& room, const engineio::Frame& frame) override;
@@ -60,14 +70,25 @@ class LiveNamespace final : public Namespace, public std::enable_shared_from_thi
   void disconnect_sockets(const Audience& of, bool close_connection) override;
 
  private:
-  [[nodiscard]] SocketDescription describe(LiveSocket& socket);
+  // The same acts on this server's sockets alone.
+  void emit_here(const ClusterBroadcast& broadcast);
+  // Each answer goes to on_answer until close(id). The number of those asked.
+  [[nodiscard]] std::size_t ask_here(const ClusterBroadcast& broadcast, AckId id);
+  void ask_for(const ClusterBroadcast& broadcast, const ClusterReply& reply);
+  void join_here(const Selection& of, const std::vector<RoomName>& rooms);
+  void leave_here(const Selection& of, const std::vector<RoomName>& rooms);
+  void disconnect_here(const Selection& of, bool close_connection);
+  [[nodiscard]] std::vector<SocketDescription> describe_here(const Selection& of);
+  [[nodiscard]] std::chrono::milliseconds cluster_time(std::chrono::milliseconds asked) const;
 
   const std::string name_;
+  ClusterLink& cluster_;
   SocketContext context_;
   // A deque: use() from inside a middleware leaves the running one where it is.
   std::deque<base::Function<void(Socket&, ConnectDecision)>> middlewares_;
   base::Function<void(const std::shared_ptr<Socket>&)> on_connection_;
   base::Function<std::string(const Socket&)> describe_data_;
+  HandlerMap<void(std::string_view, ServerReply)> on_server_side_;
 };
 
 }  // namespace skat::socketio

@@ -4,6 +4,7 @@
 // Spec: Socket.IO protocol v5, "Connection to a namespace".
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <string>
@@ -38,6 +39,28 @@ class ConnectDecision {
   std::shared_ptr<State> state_;  // shared: decisions are copied into whatever the middleware waits for
 };
 
+// What other servers answered to a serverSideEmit, each one JSON value.
+struct ServerAnswers {
+  error_code error;  // errc::cluster_timeout: `values` are those so far
+  std::vector<std::string> values;
+};
+
+// Answers one event of another server, at most once; does nothing if no answer is wanted. Copyable; loop's thread only.
+class ServerReply {
+ public:
+  using Send = base::Function<void(std::string value_json)>;
+  ServerReply() = default;
+  explicit ServerReply(Send send) : send_(std::make_shared<Send>(std::move(send))) {}
+  void operator()(std::string value_json) const {
+    if (!send_ || !*send_) return;
+    auto send = std::exchange(*send_, nullptr);
+    send(std::move(value_json));
+  }
+
+ private:
+  std::shared_ptr<Send> send_;  // shared: by all copies
+};
+
 class Namespace : public BroadcastTarget {
  public:
   using EventHandler = base::Function<void(const std::shared_ptr<Socket>&, const EventView&, Ack)>;
@@ -64,6 +87,15 @@ class Namespace : public BroadcastTarget {
   [[nodiscard]] BroadcastOperator to(RoomName room) { return everyone().to(std::move(room)); }
   [[nodiscard]] BroadcastOperator in(RoomName room) { return to(std::move(room)); }
   [[nodiscard]] BroadcastOperator except(RoomName room) { return everyone().except(std::move(room)); }
+
+  // Events between servers of the cluster: to all others that have this namespace, never to this one. An answer is one
+  // JSON value of each. Alone, `done` runs at once without answers. A server without a handler stays silent.
+  using ServerHandler = base::Function<void(std::string_view args_json, ServerReply reply)>;
+  virtual void server_side_emit(std::string_view event, std::string_view args_json) = 0;
+  virtual void server_side_emit_with_ack(std::string_view event, std::string_view args_json,
+                                         base::Function<void(ServerAnswers)> done,
+                                         std::chrono::milliseconds timeout = {}) = 0;  // 0: Config::cluster_timeout
+  virtual void on_server_side(std::string_view event, ServerHandler handler) = 0;
 
   // A packet encoded beforehand (encode_event), to sockets of this server only.
   virtual void broadcast(const Selection& to, engineio::Frame frame) = 0;

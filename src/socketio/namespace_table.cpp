@@ -33,7 +33,7 @@ result<std::shared_ptr<LiveNamespace>> NamespaceTable::open(std::string_view nam
 }
 
 std::shared_ptr<LiveNamespace> NamespaceTable::add(std::string name, bool child) {
-  auto made = std::make_shared<LiveNamespace>(std::move(name), loop_, config_);
+  auto made = std::make_shared<LiveNamespace>(std::move(name), loop_, config_, cluster_);
   by_name_.emplace(made->name(), Entry{made, child});
   if (child) ++children_;
   if (child && config_.cleanup_empty_child_namespaces) {

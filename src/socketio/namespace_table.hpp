@@ -14,6 +14,7 @@
 #include "base/executor.hpp"
 #include "base/function.hpp"
 #include "base/result.hpp"
+#include "socketio/cluster_link.hpp"
 #include "socketio/config.hpp"
 #include "socketio/live_namespace.hpp"
 
@@ -24,8 +25,8 @@ class NamespaceTable {
   using Matches = base::Function<bool(std::string_view name)>;
   using SetUp = base::Function<void(Namespace&)>;
 
-  NamespaceTable(base::Executor& loop, const Config& config)
-      : loop_(loop), config_(config), retired_(std::make_shared<Retired>()) {}
+  NamespaceTable(base::Executor& loop, const Config& config, ClusterLink& cluster)
+      : loop_(loop), config_(config), cluster_(cluster), retired_(std::make_shared<Retired>()) {}
   ~NamespaceTable();
   NamespaceTable(const NamespaceTable&) = delete;
   NamespaceTable& operator=(const NamespaceTable&) = delete;
@@ -56,6 +57,7 @@ class NamespaceTable {
   // Set at construction.
   base::Executor& loop_;
   const Config& config_;
+  ClusterLink& cluster_;
 
   // Loop only.
   std::unordered_map<std::string_view, Entry> by_name_;  // keys: their names

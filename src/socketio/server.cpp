@@ -5,6 +5,7 @@
 
 #include "base/logger.hpp"
 #include "socketio/client.hpp"
+#include "socketio/cluster_link.hpp"
 #include "socketio/encoder.hpp"
 #include "socketio/namespace_table.hpp"
 
@@ -23,10 +24,13 @@ class ClientListener final : public engineio::SessionListener {
   std::shared_ptr<Client> client_;
 };
 
-class LoopServer final : public Server {
+class LoopServer final : public Server, private ClusterReceiver {
  public:
   LoopServer(const Config& config, base::Executor& loop)
-      : config_(config), namespaces_(loop, config_), context_{namespaces_, loop, config_} {}
+      : config_(config),
+        cluster_(config_.max_cluster_requests),
+        namespaces_(loop, config_, cluster_),
+        context_{namespaces_, loop, config_} {}
 
   Namespace& of(std::string_view name) override { return namespaces_.of(name); }
   void of(base::Function<bool(std::string_view)> matches, base::Function<void(Namespace&)> set_up) override {
@@ -40,8 +44,20 @@ class LoopServer final : public Server {
     return std::make_unique<ClientListener>(std::move(client));
   }
 
+  void connect_cluster(ClusterPort& port) override { cluster_.connect(port); }
+  ClusterReceiver& cluster_receiver() override { return *this; }
+
  private:
+  // ClusterReceiver
+  void on_request(const ClusterRequest& request, ClusterReply reply) override {
+    if (LiveNamespace* nsp = namespaces_.find(request.nsp)) return nsp->on_request(request, std::move(reply));
+    LiveNamespace::answer_without(request, reply);
+  }
+  void on_expected(std::uint64_t id, std::size_t servers) override { cluster_.on_expected(id, servers); }
+  void on_answer(std::uint64_t id, ClusterAnswer answer) override { cluster_.on_answer(id, std::move(answer)); }
+
   const Config config_;
+  ClusterLink cluster_;
   NamespaceTable namespaces_;
   const ClientContext context_;
 };

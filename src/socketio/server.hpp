@@ -1,8 +1,7 @@
 // Server: the Socket.IO server of one loop. It knows nothing of chat; an application registers namespaces and handlers
-// on each loop's server before the loop runs. Broadcasts here reach this loop's sockets; the application (or the
-// cluster adapter) carries them between loops and nodes. Lives on: one loop. Outlives the sessions it has accepted.
-// Ends by: destruction, after every session's on_close.
-// Spec: Socket.IO protocol v5.
+// on each loop's server before the loop runs. Several servers (of other loops, of other processes) act as one when a
+// ClusterPort joins them; LoopCluster is the one for the loops of a process. Lives on: one loop. Outlives the sessions
+// it has accepted. Ends by: destruction, after every session's on_close. Spec: Socket.IO protocol v5.
 #pragma once
 
 #include <memory>
@@ -12,6 +11,7 @@
 #include "base/function.hpp"
 #include "engineio/frame.hpp"
 #include "engineio/session.hpp"
+#include "socketio/cluster_port.hpp"
 #include "socketio/config.hpp"
 #include "socketio/namespace.hpp"
 #include "socketio/socket.hpp"
@@ -36,6 +36,11 @@ class Server {
   [[nodiscard]] virtual Namespace* find(std::string_view name) = 0;
   // The listener for a new Engine.IO session.
   virtual std::unique_ptr<engineio::SessionListener> accept(engineio::Session& session) = 0;
+
+  // Makes it one of several servers that act as one; before the loop runs. `port` outlives the server. What the port
+  // brings goes to cluster_receiver().
+  virtual void connect_cluster(ClusterPort& port) = 0;
+  [[nodiscard]] virtual ClusterReceiver& cluster_receiver() = 0;
 };
 
 [[nodiscard]] std::unique_ptr<Server> make_server(const Config& config, base::Executor& loop);
