@@ -51,9 +51,17 @@ const handshake = [
   ['a path behind ours is ours', 'engine.io 3.8', request('GET /socket.io/../livez?EIO=4&transport=polling'), opens],
 ];
 
+// A POST of which half has come; the wire stays with it.
+const halfPost = [(context) => context.open().write(request(`POST ${context.path}&sid=${context.sid}`, ['Content-Length: 100'], '42["half')), 30];
+
 const sessions = [
   ['two GETs', 'engine.io 3.4', hold, asks('GET', 400, ''), held('1'), gone],
   ['a GET that its client drops', 'engine.io 3.4', hold, abort, 50, gone],
+  ['two POSTs', 'engine.io 3.4', halfPost, posts('40', 400), cutOff, gone],
+  ['two POSTs, the second one begun too', 'engine.io 3.4', halfPost, first, halfPost, answered(400, { body: '' }), backToFirst, cutOff, gone],
+  ['a POST whose client goes', 'engine.io 3.4', halfPost, ({ wire }) => wire.drop(), 50, gone],
+  ['a POST whose chunks are none', 'RFC 9112 7.1', (context) => context.open().write(request(`POST ${context.path}&sid=${context.sid}`, ['Transfer-Encoding: chunked'])), 20, 'zz\r\n', refused(400), gone],
+  ['two GETs while a POST comes in', 'engine.io 3.4', halfPost, hold, asks('GET', 400, ''), held('1'), cutOff, gone],
   ['a GET behind a GET on one connection waits for it', 'RFC 9112 9.3.2', (context) => context.open().write(bytes(...[1, 2].map(() => request(`GET ${context.path}&sid=${context.sid}`)))), 50, posts('40'), answered(200, { body: /^40\{/ })],
   ['a GET with a body', 'RFC 9110 9.3.1', posts('40'), asks('GET', 200, /^40\{/, { content: '41' })],
   ['PUT', 'engine.io 3.4', asks('PUT', 400, errors.bad, { content: '40' }), lives],
@@ -98,6 +106,7 @@ const sessions = [
 ];
 
 const upgrading = [
+  ['the end while a POST comes in', 'engine.io 5', halfPost, first, upgrades, text('2probe'), says('3probe'), text('5'), joins, backToFirst, answered(400, { body: errors.bad })],
   ['a message in place of the probe', 'engine.io 5', upgrades, text('40'), closes(), lives],
   ['a ping of another text', 'engine.io 5', upgrades, text('2other'), closes(), lives],
   ['the answer in place of the probe', 'engine.io 5', upgrades, text('3probe'), closes(), lives],

@@ -6,15 +6,19 @@ import { readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { root } from '../support/skat.mjs';
+import * as chat from './chat.mjs';
 import * as engineio from './engineio.mjs';
 import * as http from './http.mjs';
+import * as json from './json.mjs';
 import { servers } from './servers.mjs';
+import * as socketio from './socketio.mjs';
 import { Context } from './steps.mjs';
+import * as tcp from './tcp.mjs';
 import * as websocket from './websocket.mjs';
 
-const tables = [http, websocket, engineio];
+const tables = [tcp, http, websocket, engineio, socketio, json, chat];
 const sections = tables.flatMap(({ layer, sections: list }) => list.map((section) => ({ layer, begin: [], ...section })));
-const hasty = sections.filter((section) => !section.patient);
+const prompt = sections.filter((section) => !section.patient);
 const patient = sections.filter((section) => section.patient);
 
 const running = new Map(); // kind -> Server
@@ -30,6 +34,7 @@ after(async () => {
 
 const rowsOf = (layer) => sections.filter((section) => section.layer === layer).flatMap(({ rows }) => rows);
 
+// Runs a row; with `ms`, only its beginning.
 async function attack(target, begin, steps, ms) {
   const context = new Context(target);
   try {
@@ -40,6 +45,32 @@ async function attack(target, begin, steps, ms) {
     await context.end();
   }
 }
+
+// All patient rows of one kind of server, at once: {base, results: row -> a promise of the error, if any}. The bystanders
+// ask again and again meanwhile.
+async function wait(kind) {
+  const target = await server(`${kind} patient`);
+  const rows = patient.filter(({ on }) => on === kind).flatMap(({ begin, rows: list }) => list.map((row) => ({ row, begin })));
+  await Promise.all(rows.map(({ row: [, , ...steps], begin }) => attack(target, begin, steps, 300)));
+  const base = await target.settled();
+  const results = new Map();
+  for (const { row, begin } of rows) {
+    const [, , ...steps] = row;
+    results.set(row, attack(target, begin, steps).then(() => undefined, (error) => error));
+  }
+  let over = false;
+  const all = Promise.all(results.values()).then(() => {
+    over = true;
+  });
+  const served = (async () => {
+    while (!over) {
+      await target.check();
+      await Promise.race([all, sleep(1_000)]);
+    }
+  })().then(() => undefined, (error) => error);
+  return { target, base, results, served };
+}
+const waiting = new Map([...new Set(patient.map(({ on }) => on))].map((kind) => [kind, wait(kind)]));
 
 describe('the table', () => {
   for (const { layer } of tables) {
@@ -58,15 +89,15 @@ describe('the table', () => {
     const limits = readFileSync(`${root}/protocol/limits.md`, 'utf8');
     for (const { rows } of sections) {
       for (const [name, rule] of rows) {
-        if (/^(k[A-Z]\w+|[a-z]+(_[a-z]+)+)$/.test(rule)) assert.ok(limits.includes(`\`${rule}\``), `${name}: ${rule}`);
+        if (/^(k[A-Z]\w+|[a-z]+(_[a-z]+)+)$/.test(rule)) assert.match(limits, new RegExp(`[\`:]${rule}\``), name);
       }
     }
   });
 });
 
-for (const kind of new Set(hasty.map(({ on }) => on))) {
+for (const kind of new Set(prompt.map(({ on }) => on))) {
   for (const { layer } of tables) {
-    const here = hasty.filter((section) => section.on === kind && section.layer === layer);
+    const here = prompt.filter((section) => section.on === kind && section.layer === layer);
     if (here.length === 0) continue;
     describe(`${layer} against ${kind}`, () => {
       let target;
@@ -92,4 +123,23 @@ for (const kind of new Set(hasty.map(({ on }) => on))) {
       });
     });
   }
+}
+
+for (const [kind, begun] of waiting) {
+  describe(`patient rows against ${kind}`, () => {
+    for (const row of patient.filter(({ on }) => on === kind).flatMap(({ rows }) => rows)) {
+      test(row[0], async () => {
+        const { target, results } = await begun;
+        const error = await results.get(row);
+        if (error) throw error;
+        await target.check();
+      });
+    }
+    test('bystanders were served all the time; sessions, connections and memory are back', async () => {
+      const { target, base, served } = await begun;
+      const error = await served;
+      if (error) throw error;
+      await target.returnedTo(base);
+    });
+  });
 }

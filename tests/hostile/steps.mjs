@@ -32,6 +32,7 @@ export class Context {
 
   async run(steps) {
     for (const step of steps) {
+      if (this.over) return;
       if (typeof step === 'function') await step(this);
       else if (typeof step === 'number') await sleep(step);
       else if (Array.isArray(step)) await this.run(step);
@@ -41,6 +42,7 @@ export class Context {
 
   // Nothing of the row stays at the server.
   async end() {
+    this.over = true;
     for (const wire of this.wires) wire.drop();
     for (const sid of this.sids) await this.ask(request(`POST ${this.path}&sid=${sid}`, ['Content-Length: 1'], '1'));
   }
