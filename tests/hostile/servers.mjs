@@ -111,7 +111,7 @@ class SkatServer extends Server {
 class LibraryServer extends Server {
   constructor(args = []) {
     super();
-    this.args = ['--ping-interval', '25000', '--ping-timeout', '20000', ...args];
+    this.args = args.includes('--ping-interval') ? args : ['--ping-interval', '25000', '--ping-timeout', '20000', ...args];
   }
 
   async start() {
@@ -149,5 +149,5 @@ export const servers = {
   skat: () => new SkatServer(),
   library: () => new LibraryServer(),
   deflate: () => new LibraryServer(['--deflate']),
-  hasty: () => new LibraryServer(['--ping-interval', '300', '--ping-timeout', '200']),
+  hasty: () => new LibraryServer(['--ping-interval', '500', '--ping-timeout', '3000']),
 };
