@@ -335,6 +335,7 @@ class DeflateTest : public ::testing::Test {
     explicit Member(DeflateTest& test) : test_(test) {}
     void on_text(std::string_view text) override {
       const auto frame = text_frame(std::string(text));
+      test_.newest_ = frame;
       for (const auto& member : test_.members_) {
         if (member->connection) member->connection->send(frame);
       }
@@ -390,6 +391,7 @@ class DeflateTest : public ::testing::Test {
   static constexpr const char* kOffer = "permessage-deflate; client_max_window_bits";
   static constexpr const char* kAnswer = "permessage-deflate; server_no_context_takeover; client_no_context_takeover";
   std::vector<std::unique_ptr<Member>> members_;
+  std::weak_ptr<const base::Bytes> newest_;  // loop only
   std::optional<TestServer> server_;
   MessageInflater inflater_;
 };
@@ -416,6 +418,7 @@ TEST_F(DeflateTest, ABroadcastIsCompressedOnceForAllWhoAgreedOnIt) {
   EXPECT_EQ(read_compressed(narrow), text);
   for (auto* client : {&without, &declined}) EXPECT_EQ(client->read_bytes(5'004), server_text(text));
   EXPECT_EQ(deflated(), 2U) << "once for each window";
+  EXPECT_TRUE(server_->on_loop([this] { return newest_.expired(); })) << "nothing is kept for the next turn";
 }
 
 TEST_F(DeflateTest, OffersMayComeInSeveralHeaders) {

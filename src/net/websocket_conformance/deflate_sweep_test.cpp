@@ -109,7 +109,7 @@ std::vector<Case> content_cases() {
           shape.frame_bytes != 0
               ? "RFC 7692, 6.1: a compressed message may be cut into frames anywhere, RSV1 is on the first"
               : "RFC 7692, 7.2.2: appending 00 00 FF FF and inflating gives the message";
-      cases.push_back({fmt::format("{}{}", content.name, shape_name(shape)), rule, [content, shape] {
+      cases.push_back({fmt::format("{}_{}", content.name, shape_name(shape)), rule, [content, shape] {
                          return exchange(content, shape, "permessage-deflate; client_max_window_bits", {});
                        }});
     }
@@ -155,7 +155,7 @@ std::vector<Case> offer_cases() {
   std::vector<Case> cases;
   for (const Offer& offer : kOffers) {
     for (const Shape& shape : kShapes) {
-      cases.push_back({fmt::format("{}{}", offer.name, shape_name(shape)), offer.rule,
+      cases.push_back({fmt::format("{}_{}", offer.name, shape_name(shape)), offer.rule,
                        [&offer, shape] { return exchange(kJson, shape, offer.offer, offer.packing); }});
     }
   }
