@@ -1,5 +1,6 @@
 // DEFLATE of WebSocket messages without context takeover (RFC 7692, section 7.2): no connection has zlib state of its
 // own, one MessageDeflater and one MessageInflater serve all of a loop. zlib is seen by the .cpp only. Sans-I/O.
+// Decision 0003.
 #pragma once
 
 #include <array>

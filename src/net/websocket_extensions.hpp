@@ -16,7 +16,8 @@ struct DeflateAgreement {
 
 // `offers`: the client's Sec-WebSocket-Extensions headers, joined by commas. The first offer that can be kept is
 // answered; one with an unknown, repeated or ill-formed parameter, or a server's window of 8 bits (zlib has none), is
-// passed over. A list that is not well-formed offers nothing: the connection goes on without compression.
+// passed over. A list that is not well-formed offers nothing: the connection goes on without compression (decision
+// 0003).
 // Neither side keeps a window between messages, whatever was offered. client_max_window_bits is left to the client
 // (7.1.2.2 allows it): the one window of a loop takes any.
 [[nodiscard]] std::optional<DeflateAgreement> agree_on_deflate(std::string_view offers);
