@@ -151,5 +151,6 @@ const head = `Run of ${new Date().toISOString().slice(0, 10)} at ${commit}: ${ro
 
 const page = join(root, 'docs/benchmarks.md');
 const [before, , after] = readFileSync(page, 'utf8').split(/(?<=<!-- begin run -->\n)|(?=<!-- end run -->)/);
+if (after === undefined) throw new Error(`${page} has lost one of its two marks`);
 writeFileSync(page, `${before}${head}\n\n${lines.join('\n')}\n${after}`);
 console.log(`${head}\n\n${lines.join('\n')}`);
