@@ -9,10 +9,16 @@
 
 namespace skat::net {
 
+struct TlsConfig {
+  std::string certificate_file;  // PEM: the server's certificate first, then the chain towards the root
+  std::string key_file;          // PEM, without a passphrase
+};
+
 struct ListenConfig {
-  std::string address = "0.0.0.0";  // an IPv4 or IPv6 literal, or "localhost" (127.0.0.1)
-  std::uint16_t port = 3000;        // 0: the system picks one
-  int backlog = 4'096;              // connections the kernel keeps for us; capped by net.core.somaxconn
+  std::string address = "0.0.0.0";    // an IPv4 or IPv6 literal, or "localhost" (127.0.0.1)
+  std::uint16_t port = 3000;          // 0: the system picks one
+  int backlog = 4'096;                // connections the kernel keeps for us; capped by net.core.somaxconn
+  std::optional<TlsConfig> tls = {};  // HTTPS and WSS; nothing in the clear is served then
 };
 
 struct HttpConfig {

@@ -20,6 +20,12 @@ class Category final : public boost::system::error_category {
         return "no file descriptor is left";
       case errc::bind_failed:
         return "the socket cannot be bound";
+      case errc::bad_certificate:
+        return "the certificate file cannot be read, or is not in PEM form";
+      case errc::bad_key:
+        return "the key file cannot be read, or is not in PEM form without a passphrase";
+      case errc::key_mismatch:
+        return "the key does not belong to the certificate";
     }
     return "unknown error";
   }

@@ -13,6 +13,9 @@ enum class errc {
   not_permitted,    // a port below 1024 without the right to it
   no_descriptors,   // the process or the system has none left
   bind_failed,      // anything else
+  bad_certificate,  // TLS: the file cannot be read, or is no PEM certificate
+  bad_key,          // TLS: the file cannot be read, or is no PEM key without a passphrase
+  key_mismatch,     // TLS: the key is not the certificate's
 };
 error_code make_error_code(errc code) noexcept;
 

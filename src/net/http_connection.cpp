@@ -22,14 +22,14 @@ constexpr std::size_t kMaxUnroutedBodyBytes = 64 * 1024;
 
 }  // namespace
 
-void HttpConnection::start(HttpLoop& part, Fd socket, std::string remote_address) {
-  auto connection = std::make_unique<HttpConnection>(part, std::move(socket), std::move(remote_address));
+void HttpConnection::start(HttpLoop& part, Stream stream, std::string remote_address) {
+  auto connection = std::make_unique<HttpConnection>(part, std::move(stream), std::move(remote_address));
   if (!connection->watch_first()) return;
   part.wait_for(*connection.release(), HttpWait::head);  // in the list, HttpLoop knows it
 }
 
 HttpConnection* HttpConnection::resume(HttpLoop& part, HttpExchange::Socket socket, HttpExchange& exchange) {
-  auto connection = std::make_unique<HttpConnection>(part, std::move(socket.fd), std::move(socket.remote_address));
+  auto connection = std::make_unique<HttpConnection>(part, std::move(socket.stream), std::move(socket.remote_address));
   if (!connection->watch_first()) return nullptr;
   connection->unread_ = std::move(socket.unread);
   connection->exchange_ = &exchange;
@@ -38,8 +38,8 @@ HttpConnection* HttpConnection::resume(HttpLoop& part, HttpExchange::Socket sock
   return connection.release();
 }
 
-HttpConnection::HttpConnection(HttpLoop& part, Fd socket, std::string remote_address)
-    : part_(part), shared_(part.shared()), remote_address_(std::move(remote_address)), socket_(std::move(socket)) {
+HttpConnection::HttpConnection(HttpLoop& part, Stream stream, std::string remote_address)
+    : part_(part), shared_(part.shared()), remote_address_(std::move(remote_address)), stream_(std::move(stream)) {
   ++shared_.stats().connections;
 }
 
@@ -49,19 +49,20 @@ HttpConnection::~HttpConnection() {
 
 bool HttpConnection::watch_first() {
   watched_ = kReading;
-  return shared_.poller().add(socket_.get(), *this, watched_).has_value();
+  return shared_.poller().add(stream_.fd(), *this, watched_).has_value();
 }
 
 void HttpConnection::watch(std::uint32_t events) {
   if (watched_ == events) return;
   watched_ = events;
-  shared_.poller().modify(socket_.get(), *this, events);
+  shared_.poller().modify(stream_.fd(), *this, events);
 }
 
 void HttpConnection::on_ready(std::uint32_t events) {
   if (lingering_) return discard();
   const bool half_closed = (events & EPOLLRDHUP) != 0;
   if ((events & (EPOLLERR | EPOLLHUP)) != 0 || (half_closed && !receiving())) return lose();
+  if (stream_.in_handshake()) return shake_hands();
   if ((events & EPOLLOUT) != 0) shared_.at_turn_end(*this);
   if ((events & EPOLLIN) == 0) return;
   if (receiving()) {
@@ -71,29 +72,51 @@ void HttpConnection::on_ready(std::uint32_t events) {
   }
 }
 
+// Within head_timeout, which began when the connection was accepted.
+void HttpConnection::shake_hands() {
+  switch (stream_.handshake()) {
+    case Stream::Status::done:
+      return watch(kReading);
+    case Stream::Status::wants_readable:
+      return watch(kReading);
+    case Stream::Status::wants_writable:
+      return watch(EPOLLOUT | EPOLLRDHUP);
+    case Stream::Status::ended:
+    case Stream::Status::failed:
+      break;
+  }
+  ++shared_.stats().tls_failures;
+  if (stream_.peer_speaks_http()) {
+    // In the clear, so that who typed the wrong scheme can read it.
+    static constexpr std::string_view kWrongScheme =
+        "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nContent-Length: 30\r\nConnection: close\r\n\r\n"
+        "This port answers to https://\n";
+    ::send(stream_.fd(), kWrongScheme.data(), kWrongScheme.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+  }
+  end();
+}
+
 void HttpConnection::read() {
   const auto buffer = shared_.read_buffer();
   const std::size_t kept = unread_.size();
-  const ssize_t got = ::recv(socket_.get(), buffer.data() + kept, buffer.size() - kept, 0);
-  if (got < 0) {
-    if (errno != EAGAIN && errno != EINTR) lose();
-    return;
-  }
-  if (got == 0) {
+  const auto [status, got] = stream_.read(buffer.subspan(kept));
+  if (status == Stream::Status::failed) return lose();
+  if (status == Stream::Status::ended) {
     if (exchange_ != nullptr) return lose();  // in the middle of its body
     if (out_.empty()) return end();
     closing_ = true;
     return shared_.at_turn_end(*this);
   }
-  shared_.stats().bytes_in += static_cast<std::size_t>(got);
+  if (status != Stream::Status::done) return;
+  shared_.stats().bytes_in += got;
   std::memcpy(buffer.data(), unread_.data(), kept);
   unread_ = {};
-  consume({buffer.data(), kept + static_cast<std::size_t>(got)});
+  consume({buffer.data(), kept + got});
 }
 
 void HttpConnection::consume(std::string_view bytes) {
   rest_ = bytes;
-  for (std::size_t served = 0; socket_ && receiving() && !closing_ && !rest_.empty();) {
+  for (std::size_t served = 0; stream_ && receiving() && !closing_ && !rest_.empty();) {
     if (served == part_.config().max_pipelined_per_turn) {
       shared_.at_turn_end(*this);
       break;
@@ -101,7 +124,7 @@ void HttpConnection::consume(std::string_view bytes) {
     if (!parse_some()) break;
     if (!parser_) ++served;
   }
-  if (!socket_) return;  // handed over or ended: this object is buried
+  if (!stream_) return;  // handed over or ended: this object is buried
   if (closing_) {
     rest_ = {};
     return;  // on_turn_end goes on
@@ -186,6 +209,7 @@ void HttpConnection::dispatch(Body body) {
   request.body_follows = body == Body::follows;
   if (body == Body::here) parser_.reset();
   request.remote_address = remote_address_;
+  request.secure = stream_.secure();
 
   const RequestFacts facts{request.method == "HEAD", http_1_0, keep_alive};
   const auto match = part_.service().router.match(request.method, request.path);
@@ -252,10 +276,10 @@ void HttpConnection::send(const HttpResponse& response, const RequestFacts& fact
 }
 
 void HttpConnection::on_turn_end() {
-  if (!socket_ || lingering_) return;
+  if (!stream_ || lingering_) return;
   if (!out_.empty()) {
     const std::size_t before = out_.bytes();
-    switch (out_.write_to(socket_.get(), shared_.scratch(), shared_.chunks(), shared_.stats())) {
+    switch (out_.write_to(stream_, shared_.scratch(), shared_.chunks(), shared_.stats())) {
       case SendQueue::Progress::failed:
         return lose();
       case SendQueue::Progress::blocked:
@@ -293,22 +317,22 @@ void HttpConnection::settle() {
 HttpExchange::Socket HttpConnection::hand_over() {
   exchange_ = nullptr;
   const bool in_body = parser_ != nullptr || body_unread_;
-  if (in_body || (!out_.empty() && out_.write_to(socket_.get(), shared_.scratch(), shared_.chunks(), shared_.stats()) !=
+  if (in_body || (!out_.empty() && out_.write_to(stream_, shared_.scratch(), shared_.chunks(), shared_.stats()) !=
                                        SendQueue::Progress::drained)) {
     // The next protocol cannot begin behind half a body, nor before earlier answers have left: whoever takes the socket
     // finds it closed.
-    ::shutdown(socket_.get(), SHUT_RDWR);
+    ::shutdown(stream_.fd(), SHUT_RDWR);
   }
   HttpExchange::Socket socket;
   socket.unread = rest_.empty() ? std::move(unread_) : std::string(rest_);
   socket.remote_address = std::move(remote_address_);
   detach();
-  socket.fd = std::move(socket_);
+  socket.stream = std::move(stream_);
   return socket;
 }
 
 void HttpConnection::linger() {
-  ::shutdown(socket_.get(), SHUT_WR);
+  stream_.shut_sending();
   lingering_ = true;
   unread_ = {};
   watch(EPOLLIN);
@@ -317,7 +341,7 @@ void HttpConnection::linger() {
 
 void HttpConnection::discard() {
   const auto buffer = shared_.read_buffer();
-  const ssize_t got = ::recv(socket_.get(), buffer.data(), buffer.size(), 0);
+  const ssize_t got = ::recv(stream_.fd(), buffer.data(), buffer.size(), 0);
   if (got < 0 && (errno == EAGAIN || errno == EINTR)) return;
   if (got > 0) discarded_bytes_ += static_cast<std::size_t>(got);
   if (got <= 0 || discarded_bytes_ > part_.config().max_discarded_bytes) end();
@@ -339,13 +363,13 @@ void HttpConnection::lose() {
 
 void HttpConnection::end() {
   detach();
-  socket_.reset();
+  stream_.reset();
 }
 
 void HttpConnection::detach() {
   parser_.reset();
   out_.clear(shared_.chunks());
-  shared_.poller().remove(socket_.get(), *this);
+  shared_.poller().remove(stream_.fd(), *this);
   part_.remove(*this);
   shared_.bury(*this);
 }

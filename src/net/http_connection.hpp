@@ -11,11 +11,11 @@
 #include <string>
 #include <string_view>
 
-#include "net/fd.hpp"
 #include "net/http_exchange.hpp"
 #include "net/http_loop.hpp"
 #include "net/poller.hpp"
 #include "net/send_queue.hpp"
+#include "net/stream.hpp"
 
 namespace skat::net {
 
@@ -23,11 +23,11 @@ class HttpParser;
 
 class HttpConnection final : public Pollable, public HttpWaiter {
  public:
-  static void start(HttpLoop& part, Fd socket, std::string remote_address);
+  static void start(HttpLoop& part, Stream stream, std::string remote_address);
   // For an exchange that had been released. nullptr: the system refused to watch the socket, which is closed.
   static HttpConnection* resume(HttpLoop& part, HttpExchange::Socket socket, HttpExchange& exchange);
 
-  HttpConnection(HttpLoop& part, Fd socket, std::string remote_address);
+  HttpConnection(HttpLoop& part, Stream stream, std::string remote_address);
   ~HttpConnection() override;
 
   // For the exchange under way, which ends by any of these.
@@ -44,6 +44,7 @@ class HttpConnection final : public Pollable, public HttpWaiter {
   [[nodiscard]] bool watch_first();
   void watch(std::uint32_t events);
 
+  void shake_hands();
   void read();
   void consume(std::string_view bytes);
   [[nodiscard]] bool parse_some();
@@ -70,7 +71,7 @@ class HttpConnection final : public Pollable, public HttpWaiter {
   std::string remote_address_;
 
   // loop only
-  Fd socket_;
+  Stream stream_;
   std::uint32_t watched_ = 0;           // EPOLL… bits
   bool fresh_ = false;                  // the parser began with the bytes read last
   bool in_body_ = false;                // the parser is behind the head

@@ -34,7 +34,7 @@ void HttpExchange::release() {
   if (connection_ == nullptr) return;
   const auto unused = drop_callbacks();
   auto socket = std::exchange(connection_, nullptr)->hand_over();
-  socket_ = std::move(socket.fd);
+  stream_ = std::move(socket.stream);
   unread_ = std::move(socket.unread);
   remote_address_ = std::move(socket.remote_address);
 }
@@ -61,7 +61,7 @@ HttpExchange::Callbacks HttpExchange::drop_callbacks() noexcept {
 }
 
 HttpExchange::Socket HttpExchange::take_socket() noexcept {
-  return {std::move(socket_), std::move(unread_), std::move(remote_address_)};
+  return {std::move(stream_), std::move(unread_), std::move(remote_address_)};
 }
 
 Responder::Responder(std::shared_ptr<HttpExchange> exchange) : exchange_(std::move(exchange)) {

@@ -6,8 +6,8 @@
 
 #include <string>
 
-#include "net/fd.hpp"
 #include "net/router.hpp"
+#include "net/stream.hpp"
 
 namespace skat::net {
 
@@ -33,7 +33,7 @@ class HttpExchange {
   HttpExchange& operator=(const HttpExchange&) = delete;
 
   [[nodiscard]] bool connected() const noexcept { return connection_ != nullptr; }
-  [[nodiscard]] bool released() const noexcept { return static_cast<bool>(socket_); }
+  [[nodiscard]] bool released() const noexcept { return static_cast<bool>(stream_); }
   [[nodiscard]] const RequestFacts& facts() const noexcept { return facts_; }
   [[nodiscard]] Loop& loop() const noexcept { return *loop_; }
 
@@ -55,7 +55,7 @@ class HttpExchange {
 
   // While released.
   struct Socket {
-    Fd fd;
+    Stream stream;
     std::string unread;  // bytes of the peer behind the request
     std::string remote_address;
   };
@@ -79,7 +79,7 @@ class HttpExchange {
   base::Function<void()> lost_;
   base::Function<void(BodyResult)> body_ended_;
 
-  Fd socket_;
+  Stream stream_;
   std::string unread_, remote_address_;
 };
 

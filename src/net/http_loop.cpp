@@ -33,7 +33,8 @@ LoopShared& HttpLoop::shared() const noexcept {
 }
 
 void HttpLoop::adopt(Fd socket, std::string remote_address) {
-  HttpConnection::start(*this, std::move(socket), std::move(remote_address));
+  Stream stream = tls_ ? tls_->accept(std::move(socket)) : Stream(std::move(socket));
+  if (stream) HttpConnection::start(*this, std::move(stream), std::move(remote_address));
 }
 
 void HttpLoop::wait_for(HttpWaiter& waiter, HttpWait wait, bool restart) {

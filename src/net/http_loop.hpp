@@ -16,6 +16,7 @@
 #include "net/fd.hpp"
 #include "net/loop_shared.hpp"
 #include "net/router.hpp"
+#include "net/tls.hpp"
 
 namespace skat::net {
 
@@ -65,6 +66,8 @@ class HttpLoop {
 
   // A connection that was just accepted.
   void adopt(Fd socket, std::string remote_address);
+  // For connections from now on. nullptr: in the clear.
+  void set_tls(std::shared_ptr<const TlsContext> tls) { tls_ = std::move(tls); }
 
   // Moves it to that list; with `restart` also when it is there already.
   void wait_for(HttpWaiter& waiter, HttpWait wait, bool restart = true);
@@ -88,6 +91,7 @@ class HttpLoop {
 
   Loop& loop_;
   HttpService& service_;
+  std::shared_ptr<const TlsContext> tls_;  // shared by the loops
   std::array<List, kLists> lists_{};
   base::Executor::TimerId timer_ = base::Executor::TimerId::none;
   base::SteadyTime armed_ = base::SteadyTime::max();

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "base/result.hpp"
@@ -29,6 +30,8 @@ class HttpServer {
   [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
 
   void start();
+  // Reads the certificate and key again, for connections from now on. After an error the old ones stay.
+  [[nodiscard]] result<void> renew_tls();
   // The port is free again once every loop has heard of it.
   void stop_accepting();
   // stop_accepting(), and: idle connections close, others after their next answer. WebSockets go on.
@@ -38,6 +41,7 @@ class HttpServer {
   HttpServer();
 
   std::uint16_t port_ = 0;
+  std::optional<TlsConfig> tls_;
   std::unique_ptr<HttpService> service_;
   std::vector<std::unique_ptr<Listener>> listeners_;  // in the order of service_->loops
 };

@@ -1,8 +1,6 @@
 #include "net/send_queue.hpp"
 
-#include <sys/socket.h>
-
-#include <cerrno>
+#include <algorithm>
 #include <cstring>
 #include <utility>
 
@@ -16,21 +14,6 @@ constexpr std::size_t kCopyBytes = 512;
 // Limits of one connection in one turn, so that the others get theirs.
 constexpr std::size_t kMaxBytesPerWrite = 1024 * 1024;
 constexpr int kMaxWritesPerTurn = 8;
-
-ssize_t write_vectors(int fd, iovec* vectors, std::size_t count) {
-  ssize_t taken;
-  do {
-    if (count == 1) {
-      taken = ::send(fd, vectors->iov_base, vectors->iov_len, MSG_NOSIGNAL | MSG_DONTWAIT);
-    } else {
-      msghdr message{};
-      message.msg_iov = vectors;
-      message.msg_iovlen = count;
-      taken = ::sendmsg(fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
-    }
-  } while (taken < 0 && errno == EINTR);
-  return taken;
-}
 
 }  // namespace
 
@@ -128,18 +111,45 @@ SendQueue::Gathered SendQueue::gather(SendScratch& scratch) const {
   return gatherer.result();
 }
 
-SendQueue::Progress SendQueue::write_to(int fd, SendScratch& scratch, ChunkPool& pool, LoopStats& stats) {
+// The first bytes of the queue in one piece, for TLS: fewer records than frames.
+std::string_view SendQueue::copy_front(SendScratch& scratch) const {
+  std::size_t copied = 0, skip = offset_;
+  const auto copy = [&](const base::Bytes& frame) {
+    const std::size_t size = std::min(frame.size() - skip, scratch.bytes.size() - copied);
+    std::memcpy(scratch.bytes.data() + copied, frame.data() + skip, size);
+    copied += size;
+    skip = 0;
+    return copied < scratch.bytes.size();
+  };
+  bool room = !first_ || copy(*first_);
+  for (const SendChunk* chunk = head_; room && chunk != nullptr; chunk = chunk->next) {
+    for (std::uint32_t i = chunk->begin; room && i != chunk->end; ++i) room = copy(*chunk->frames[i]);
+  }
+  return {scratch.bytes.data(), copied};
+}
+
+SendQueue::Progress SendQueue::write_to(Stream& stream, SendScratch& scratch, ChunkPool& pool, LoopStats& stats) {
   for (int writes = 0; frames_ != 0; ++writes) {
     if (writes == kMaxWritesPerTurn) return Progress::more;
-    const Gathered gathered = gather(scratch);
-    const ssize_t taken = write_vectors(fd, scratch.vectors.data(), gathered.vectors);
+    Stream::Transfer taken;
+    std::size_t gathered_bytes = 0;
+    if (stream.secure()) {
+      taken = stream.write(copy_front(scratch));
+      gathered_bytes = taken.bytes;  // a record at a time: less than all is no sign of a full buffer
+    } else {
+      const Gathered gathered = gather(scratch);
+      taken = stream.write(scratch.vectors.data(), gathered.vectors);
+      gathered_bytes = gathered.bytes;
+    }
     ++stats.writes;
-    if (taken < 0) return errno == EAGAIN || errno == EWOULDBLOCK ? Progress::blocked : Progress::failed;
+    if (taken.status != Stream::Status::done) {
+      return taken.status == Stream::Status::wants_writable ? Progress::blocked : Progress::failed;
+    }
     const std::uint32_t before = frames_;
-    take_off(static_cast<std::size_t>(taken), pool);
+    take_off(taken.bytes, pool);
     stats.frames_out += before - frames_;
-    stats.bytes_out += static_cast<std::size_t>(taken);
-    if (static_cast<std::size_t>(taken) < gathered.bytes) return Progress::blocked;
+    stats.bytes_out += taken.bytes;
+    if (taken.bytes < gathered_bytes) return Progress::blocked;
   }
   return Progress::drained;
 }

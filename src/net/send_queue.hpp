@@ -9,8 +9,10 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 #include "base/bytes.hpp"
+#include "net/stream.hpp"
 
 namespace skat::net {
 
@@ -73,7 +75,7 @@ class SendQueue {
   // A null or empty frame is nothing.
   void push(base::SharedBytes frame, ChunkPool& pool);
   // Never blocks.
-  [[nodiscard]] Progress write_to(int fd, SendScratch& scratch, ChunkPool& pool, LoopStats& stats);
+  [[nodiscard]] Progress write_to(Stream& stream, SendScratch& scratch, ChunkPool& pool, LoopStats& stats);
   void clear(ChunkPool& pool) noexcept;
 
  private:
@@ -83,6 +85,7 @@ class SendQueue {
   class Gatherer;
 
   [[nodiscard]] Gathered gather(SendScratch& scratch) const;
+  [[nodiscard]] std::string_view copy_front(SendScratch& scratch) const;
   void take_off(std::size_t bytes, ChunkPool& pool);
   void drop_chunk(ChunkPool& pool) noexcept;
 

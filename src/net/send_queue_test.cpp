@@ -24,13 +24,13 @@ class SendQueueTest : public ::testing::Test {
   void SetUp() override {
     std::array<int, 2> ends{};
     ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends.data()), 0);
-    ours_ = Fd(ends[0]);
+    ours_ = Stream(Fd(ends[0]));
     theirs_ = Fd(ends[1]);
   }
   void TearDown() override { queue_.clear(pool_); }
 
   void push(std::string bytes) { queue_.push(base::share(std::move(bytes)), pool_); }
-  Progress write() { return queue_.write_to(ours_.get(), *scratch_, pool_, stats_); }
+  Progress write() { return queue_.write_to(ours_, *scratch_, pool_, stats_); }
   std::string read() {
     std::string all;
     std::array<char, 65'536> buffer;
@@ -40,7 +40,8 @@ class SendQueueTest : public ::testing::Test {
     return all;
   }
 
-  Fd ours_, theirs_;
+  Stream ours_;
+  Fd theirs_;
   std::unique_ptr<SendScratch> scratch_ = std::make_unique<SendScratch>();
   ChunkPool pool_;
   LoopStats stats_;
@@ -89,7 +90,7 @@ TEST_F(SendQueueTest, GoesOnWhereTheKernelStopped) {
 
 TEST_F(SendQueueTest, OneTurnWritesNoMoreThanItsShare) {
   int size = 8 << 20;
-  ASSERT_EQ(::setsockopt(ours_.get(), SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof size), 0);
+  ASSERT_EQ(::setsockopt(ours_.fd(), SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof size), 0);
   for (int i = 0; i < 10'000; ++i) push(std::string(100, 'x'));
   EXPECT_EQ(write(), Progress::more);
   EXPECT_LE(stats_.writes, 8U);

@@ -69,7 +69,7 @@ class NativeWebSocket final : public WebSocketConnection, public Pollable {
   void report(std::uint16_t code, bool peer_error);
   void end_tcp();
   void lose();
-  void watch(std::uint32_t events) { shared_.poller().modify(socket_.get(), *this, events); }
+  void watch(std::uint32_t events) { shared_.poller().modify(stream_.fd(), *this, events); }
 
   // set at construction
   LoopShared& shared_;
@@ -77,7 +77,7 @@ class NativeWebSocket final : public WebSocketConnection, public Pollable {
 
   // loop only
   WebSocketListener* listener_;  // until on_closed, or the owner has gone
-  Fd socket_;
+  Stream stream_;
   State state_ = State::open;
   bool blocked_ = false;      // waiting until the socket is writable
   bool broken_ = false;       // a write failed
@@ -100,7 +100,7 @@ static_assert(sizeof(NativeWebSocket) <= 256);
 
 NativeWebSocket::NativeWebSocket(LoopShared& shared, HttpExchange::Socket socket, const WebSocketConfig& config,
                                  WebSocketListener& listener)
-    : shared_(shared), config_(config), listener_(&listener), socket_(std::move(socket.fd)) {
+    : shared_(shared), config_(config), listener_(&listener), stream_(std::move(socket.stream)) {
   if (!socket.unread.empty()) early_ = std::make_unique<std::string>(std::move(socket.unread));
 }
 
@@ -128,7 +128,7 @@ void NativeWebSocket::begin(std::string response, std::uint8_t deflate_bits) {
   ++stats.websockets;
   ++stats.connections;
   out_.push(base::share(std::move(response)), shared_.chunks());
-  broken_ = !socket_ || !shared_.poller().add(socket_.get(), *this, EPOLLIN).has_value();
+  broken_ = !stream_ || !shared_.poller().add(stream_.fd(), *this, EPOLLIN).has_value();
   shared_.at_turn_end(*this);
 }
 
@@ -171,17 +171,25 @@ void NativeWebSocket::on_ready(std::uint32_t events) {
     watch(EPOLLIN);
     shared_.at_turn_end(*this);
   }
-  if ((events & ~std::uint32_t{EPOLLOUT}) != 0) read();
+  // Under TLS a read may have waited for room to answer a key update.
+  if ((events & ~std::uint32_t{EPOLLOUT}) != 0 || (stream_.secure() && state_ != State::closed)) read();
 }
 
 void NativeWebSocket::read() {
   const auto buffer = shared_.read_buffer();
-  const ssize_t got = ::recv(socket_.get(), buffer.data(), buffer.size(), 0);
-  if (got <= 0) {
-    if (got == 0 || (errno != EAGAIN && errno != EINTR)) lose();
-    return;
+  const auto [status, size] = stream_.read(buffer);
+  switch (status) {
+    case Stream::Status::done:
+      break;
+    case Stream::Status::wants_readable:
+      return;
+    case Stream::Status::wants_writable:
+      blocked_ = true;
+      return watch(EPOLLIN | EPOLLOUT);
+    case Stream::Status::ended:
+    case Stream::Status::failed:
+      return lose();
   }
-  const auto size = static_cast<std::size_t>(got);
   shared_.stats().bytes_in += size;
   if (!peer_closed_) return consume(buffer.first(size));
   discarded_bytes_ += static_cast<std::uint32_t>(size);
@@ -264,7 +272,7 @@ void NativeWebSocket::on_turn_end() {
 }
 
 void NativeWebSocket::write() {
-  switch (out_.write_to(socket_.get(), shared_.scratch(), shared_.chunks(), shared_.stats())) {
+  switch (out_.write_to(stream_, shared_.scratch(), shared_.chunks(), shared_.stats())) {
     case SendQueue::Progress::drained:
       waiting_pongs_ = 0;
       break;
@@ -286,7 +294,7 @@ void NativeWebSocket::write() {
 void NativeWebSocket::end_handshake() {
   if (failed_) {
     // Closing with unread bytes would reset the connection, and the peer might never read the code.
-    ::shutdown(socket_.get(), SHUT_WR);
+    stream_.shut_sending();
   } else if (peer_closed_) {
     report(code_, false);
     end_tcp();
@@ -312,8 +320,8 @@ void NativeWebSocket::end_tcp() {
   state_ = State::closed;
   shared_.loop().cancel(std::exchange(timer_, base::Executor::TimerId::none));
   out_.clear(shared_.chunks());
-  shared_.poller().remove(socket_.get(), *this);
-  socket_.reset();
+  shared_.poller().remove(stream_.fd(), *this);
+  stream_.reset();
   --shared_.stats().connections;
   if (owner_gone_) {
     shared_.remove_orphan(*this);

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <future>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "base/check.hpp"
@@ -14,8 +15,11 @@ namespace skat::net::testing {
 
 class TestServer {
  public:
-  explicit TestServer(Router router, HttpConfig config = {}, std::size_t loops = 1) : group_("test", loops) {
-    auto opened = HttpServer::open({.address = "127.0.0.1", .port = 0}, config, std::move(router), group_.loops());
+  explicit TestServer(Router router, HttpConfig config = {}, std::size_t loops = 1,
+                      std::optional<TlsConfig> tls = std::nullopt)
+      : group_("test", loops) {
+    auto opened = HttpServer::open({.address = "127.0.0.1", .port = 0, .tls = std::move(tls)}, config,
+                                   std::move(router), group_.loops());
     SKAT_CHECK(opened.has_value(), "no free port");
     server_ = std::move(*opened);
     server_->start();
