@@ -18,7 +18,7 @@ constexpr std::size_t kMaxLoops = 256;
 
 // What the flags say, before it is checked.
 struct Flags {
-  std::string listen, data = "./data", log_level = "info", log_format = "text";
+  std::string listen, tls_certificate, tls_key, data = "./data", log_level = "info", log_format = "text";
   int port = 5000;
   std::size_t loops = 0;
   std::int64_t ping_interval_ms = 25'000, ping_timeout_ms = 20'000;
@@ -35,6 +35,12 @@ void add_serve_options(CLI::App& app, Flags& flags) {
   app.add_option("--listen", flags.listen, "address and port instead: 127.0.0.1:5000, [::]:5000")
       ->envname("SKAT_LISTEN")
       ->type_name("ADDR:N");
+  app.add_option("--tls-cert", flags.tls_certificate, "serve HTTPS: certificate and chain, PEM")
+      ->envname("SKAT_TLS_CERT")
+      ->type_name("FILE");
+  app.add_option("--tls-key", flags.tls_key, "its key, PEM; SIGHUP reads both again")
+      ->envname("SKAT_TLS_KEY")
+      ->type_name("FILE");
   app.add_option("--data", flags.data, "directory of everything Skat keeps")
       ->envname("SKAT_DATA")
       ->type_name("DIR")
@@ -94,6 +100,12 @@ Config make_config(const Flags& flags) {
   Config config;
   config.listen.port = static_cast<std::uint16_t>(flags.port);
   if (!flags.listen.empty()) config.listen = parse_listen(flags.listen);
+  if (flags.tls_certificate.empty() != flags.tls_key.empty()) {
+    throw StartError("--tls-cert and --tls-key go together: the certificate and its key");
+  }
+  if (!flags.tls_certificate.empty()) {
+    config.listen.tls = net::TlsConfig{.certificate_file = flags.tls_certificate, .key_file = flags.tls_key};
+  }
   if (const auto problem = net::validate(config.listen)) throw StartError(*problem);
   if (flags.data.empty()) throw StartError("--data wants a directory");
   config.data = flags.data;
@@ -173,9 +185,10 @@ std::string describe(const Config& config) {
   std::string origins = config.engineio.origin.allow_any ? "*" : "own, localhost";
   for (const auto& origin : config.engineio.origin.allowed) origins += ", " + origin;
   return fmt::format(
-      "profile = embedded\nlisten = {}:{}\ndata = {}\nlog file = {}\nstore file = {}\nloops = {}\n"
+      "profile = embedded\nlisten = {}:{}\ntls = {}\ndata = {}\nlog file = {}\nstore file = {}\nloops = {}\n"
       "allowed origins = {}\nping interval = {} ms\nping timeout = {} ms\n",
-      config.listen.address, config.listen.port, config.data.string(), config.log.path, config.store.path,
+      config.listen.address, config.listen.port, config.listen.tls ? config.listen.tls->certificate_file : "off",
+      config.data.string(), config.log.path, config.store.path,
       config.loops == 0 ? "one for each core" : std::to_string(config.loops), origins,
       config.engineio.ping_interval.count(), config.engineio.ping_timeout.count());
 }

@@ -15,29 +15,30 @@ namespace skat::app {
 namespace {
 
 // Blocked in every thread and waited for by the main one.
-sigset_t block_ending_signals() {
+sigset_t block_signals() {
   sigset_t signals;
   sigemptyset(&signals);
   sigaddset(&signals, SIGINT);
   sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGHUP);
   ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
   return signals;
 }
 
 int serve(const Config& config) {
-  const auto signals = block_ending_signals();
+  const auto signals = block_signals();
   base::configure_logger(config.log_level, config.log_format);
   fmt::print("Skat {}: opening {}\n", kVersion, config.data.string());
   std::fflush(stdout);
   Server server(config);
   const bool everywhere = config.listen.address == "0.0.0.0" || config.listen.address == "::";
-  fmt::print("Skat is ready at http://{}:{} (embedded, data in {}{})\n",
+  fmt::print("Skat is ready at {}://{}:{} (embedded, data in {}{})\n", config.listen.tls ? "https" : "http",
              everywhere ? "localhost" : config.listen.address, server.port(), config.data.string(),
              everywhere ? "; other machines can reach it" : "");
   std::fflush(stdout);
   int signal = 0;
-  ::sigwait(&signals, &signal);
+  while (::sigwait(&signals, &signal) == 0 && signal == SIGHUP) server.renew_tls();
   fmt::print("Skat is stopping\n");
   std::fflush(stdout);
   server.stop();

@@ -13,11 +13,13 @@
 #include "app/backends.hpp"
 #include "app/data_directory.hpp"
 #include "app/errors.hpp"
+#include "base/logger.hpp"
 #include "chat/node.hpp"
 #include "engineio/engine.hpp"
 #include "gateway/gateway.hpp"
 #include "gateway/http_routes.hpp"
 #include "gateway/static_files.hpp"
+#include "net/errc.hpp"
 #include "net/http_server.hpp"
 #include "net/loop_group.hpp"
 
@@ -103,8 +105,14 @@ void Server::Parts::wire() {
   gateway::add_http_routes(router, *gateway, kVersion, gateway::embedded_web_files());
   auto opened = net::HttpServer::open(config.listen, config.http, std::move(router), loops.loops());
   if (!opened) {
+    const auto error = opened.error();
+    if (error == net::errc::bad_certificate || error == net::errc::bad_key || error == net::errc::key_mismatch) {
+      const auto& tls = *config.listen.tls;
+      const auto& file = error == net::errc::bad_certificate ? tls.certificate_file : tls.key_file;
+      throw StartError(fmt::format("TLS: {}: {}", file, error.message()));
+    }
     throw StartError(
-        fmt::format("cannot listen on {}:{}: {}", config.listen.address, config.listen.port, opened.error().message()));
+        fmt::format("cannot listen on {}:{}: {}", config.listen.address, config.listen.port, error.message()));
   }
   http = std::move(*opened);
 }
@@ -176,6 +184,17 @@ Server::Server(const Config& config) {
 }
 
 Server::~Server() = default;
+
+void Server::renew_tls() {
+  if (!parts_->config.listen.tls) return;
+  const auto& tls = *parts_->config.listen.tls;
+  if (const auto renewed = parts_->http->renew_tls(); !renewed) {
+    base::log(base::LogLevel::error, "app", "the certificate stays as it was: {}, {}: {}", tls.certificate_file,
+              tls.key_file, renewed.error().message());
+  } else {
+    base::log(base::LogLevel::info, "app", "the certificate was read again: {}", tls.certificate_file);
+  }
+}
 
 std::uint16_t Server::port() const noexcept {
   return parts_->http->port();

@@ -19,6 +19,8 @@ class Server {
   Server& operator=(const Server&) = delete;
 
   [[nodiscard]] std::uint16_t port() const noexcept;
+  // Reads the TLS certificate and key again, for connections from now on; the log says how it went.
+  void renew_tls();
   // Accepts no more, lets chat finish what it has, closes the connections without a final word to the clients, which
   // reconnect by themselves. Takes config.chat.drain_timeout and a second at the most.
   void stop();

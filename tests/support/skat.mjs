@@ -1,6 +1,7 @@
 // Starts, kills and stops a Skat of the tree's own build on a free port of loopback, with a data directory of its own.
 import { spawn } from 'node:child_process';
 import { createWriteStream, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { request as httpsRequest } from 'node:https';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -26,14 +27,14 @@ export function temporaryFolder(prefix = 'skat-test-') {
 }
 
 export class Skat {
-  // args: more flags of `skat serve`; env: more environment, for instance SKAT_FAILPOINT.
-  constructor({ port, data, args = [], env = {}, log } = {}) {
-    Object.assign(this, { port, data, args, env, log });
+  // args: more flags of `skat serve`; env: more environment, for instance SKAT_FAILPOINT; tls: of certificate.mjs.
+  constructor({ port, data, args = [], env = {}, log, tls } = {}) {
+    Object.assign(this, { port, data, args, env, log, tls });
     this.ownData = data === undefined;
   }
 
   get url() {
-    return `http://127.0.0.1:${this.port}`;
+    return `${this.tls ? 'https' : 'http'}://127.0.0.1:${this.port}`;
   }
 
   async start() {
@@ -41,6 +42,7 @@ export class Skat {
     this.port ??= await freePort();
     this.data ??= temporaryFolder();
     const args = ['serve', '--listen', `127.0.0.1:${this.port}`, '--data', this.data, ...this.args];
+    if (this.tls) args.push('--tls-cert', this.tls.certificateFile, '--tls-key', this.tls.keyFile);
     this.child = spawn(binary, args, { env: { ...process.env, ...this.env }, stdio: ['ignore', 'pipe', 'pipe'] });
     this.stderr = '';
     this.child.stderr.on('data', (chunk) => {
@@ -59,6 +61,22 @@ export class Skat {
     return this;
   }
 
+  async status(path) {
+    if (!this.tls) {
+      const answer = await fetch(this.url + path);
+      await answer.arrayBuffer();
+      return answer.status;
+    }
+    return new Promise((resolve, reject) => {
+      const request = httpsRequest(this.url + path, { ca: this.tls.certificate, agent: false }, (answer) => {
+        answer.resume();
+        answer.on('end', () => resolve(answer.statusCode));
+      });
+      request.on('error', reject);
+      request.end();
+    });
+  }
+
   async ready(limit = 15_000) {
     const end = Date.now() + limit;
     let gone;
@@ -68,9 +86,7 @@ export class Skat {
     for (;;) {
       if (gone) throw new Error(`skat ended (${JSON.stringify(gone)}) before it was ready:\n${this.stderr}`);
       try {
-        const answer = await fetch(`${this.url}/readyz`);
-        await answer.arrayBuffer();
-        if (answer.status === 200) return;
+        if ((await this.status('/readyz')) === 200) return;
       } catch {
         // not listening yet
       }
