@@ -18,6 +18,7 @@
 //   kick             socket id     disconnects that socket; its connection stays
 //   close                          disconnects all of the client's sockets and closes its connection
 // usage: socketio_server [--port N] [--ping-interval MS] [--ping-timeout MS] [--deflate] [--recovery]
+//                        [--tls-cert FILE --tls-key FILE]
 // Listens on 127.0.0.1. --deflate: permessage-deflate for clients that offer it. --recovery: connection state recovery.
 #include <charconv>
 #include <chrono>
@@ -49,6 +50,7 @@ struct Settings {
   std::map<std::string_view, std::uint16_t> numbers;
   bool deflate = false;
   bool recovery = false;
+  std::string certificate_file = {}, key_file = {};
 };
 
 // How long the close packets of a shutdown may take to leave.
@@ -67,13 +69,25 @@ bool parse_arguments(int argc, char** argv, Settings& settings) {
       settings.recovery = true;
       continue;
     }
+    if (arguments[i].starts_with("--tls-") && i + 1 < arguments.size()) {
+      if (arguments[i] != "--tls-cert" && arguments[i] != "--tls-key") return false;
+      (arguments[i] == "--tls-cert" ? settings.certificate_file : settings.key_file) = arguments[i + 1];
+      ++i;
+      continue;
+    }
     const auto setting = settings.numbers.find(arguments[i]);
     if (setting == settings.numbers.end() || ++i == arguments.size()) return false;
     const std::string_view text = arguments[i];
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), setting->second);
     if (error != std::errc{} || end != text.data() + text.size()) return false;
   }
-  return true;
+  return settings.certificate_file.empty() == settings.key_file.empty();
+}
+
+net::ListenConfig listen_config(const Settings& settings) {
+  net::ListenConfig config{.address = "127.0.0.1", .port = settings.numbers.at("--port")};
+  if (!settings.key_file.empty()) config.tls = {settings.certificate_file, settings.key_file};
+  return config;
 }
 
 class EchoListener final : public engineio::SessionListener {
@@ -111,7 +125,7 @@ void route(net::Router& router, const engineio::Config& config, engineio::Engine
                     [&engine](net::HttpRequest request, net::Responder responder) {
                       engine.handle(std::move(request), std::move(responder));
                     },
-                    {.max_body_bytes = config.max_payload_bytes});
+                    engineio::route_options(config));
 }
 
 int serve(const Settings& settings, const sigset_t& ending) {
@@ -134,15 +148,15 @@ int serve(const Settings& settings, const sigset_t& ending) {
   net::Router router;
   route(router, echo_config, *echo.front());
   route(router, engine_settings, *sockets.front());
-  const auto http = net::HttpServer::open({.address = "127.0.0.1", .port = settings.numbers.at("--port")},
-                                          net::HttpConfig{}, std::move(router), loops.loops());
+  const auto http = net::HttpServer::open(listen_config(settings), net::HttpConfig{}, std::move(router), loops.loops());
   if (!http) {
     std::fprintf(stderr, "socketio_server: %s\n", http.error().message().c_str());
     return 1;
   }
   (*http)->start();
   loops.start();
-  std::printf("listening on http://127.0.0.1:%u\n", static_cast<unsigned>((*http)->port()));
+  std::printf("listening on %s://127.0.0.1:%u\n", settings.key_file.empty() ? "http" : "https",
+              static_cast<unsigned>((*http)->port()));
   std::fflush(stdout);
 
   int signal = 0;
@@ -165,9 +179,9 @@ int serve(const Settings& settings, const sigset_t& ending) {
 int main(int argc, char** argv) {
   Settings settings{.numbers = {{"--port", 3'000}, {"--ping-interval", 300}, {"--ping-timeout", 200}}};
   if (!parse_arguments(argc, argv, settings)) {
-    std::fprintf(
-        stderr,
-        "usage: socketio_server [--port N] [--ping-interval MS] [--ping-timeout MS] [--deflate] [--recovery]\n");
+    std::fprintf(stderr,
+                 "usage: socketio_server [--port N] [--ping-interval MS] [--ping-timeout MS] [--deflate] [--recovery]\n"
+                 "                       [--tls-cert FILE --tls-key FILE]\n");
     return 2;
   }
   // Before any thread starts, so that all of them leave these signals to sigwait.
