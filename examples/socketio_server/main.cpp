@@ -121,11 +121,12 @@ socketio::Config socket_config(const Settings& settings) {
 }
 
 void route(net::Router& router, const engineio::Config& config, engineio::Engine& engine) {
-  router.add_prefix("*", config.path,
-                    [&engine](net::HttpRequest request, net::Responder responder) {
-                      engine.handle(std::move(request), std::move(responder));
-                    },
-                    engineio::route_options(config));
+  router.add_prefix(
+      "*", config.path,
+      [&engine](net::HttpRequest request, net::Responder responder) {
+        engine.handle(std::move(request), std::move(responder));
+      },
+      engineio::route_options(config));
 }
 
 int serve(const Settings& settings, const sigset_t& ending) {

@@ -93,15 +93,16 @@ void Server::Parts::wire() {
   });
 
   net::Router router;
-  router.add_prefix("*", config.engineio.path,
-                    [this](net::HttpRequest request, net::Responder responder) {
-                      for (std::size_t i = 0; i < engines.size(); ++i) {
-                        if (loops.loops()[i] == &responder.loop()) {
-                          return engines[i]->handle(std::move(request), std::move(responder));
-                        }
-                      }
-                    },
-                    engineio::route_options(config.engineio));
+  router.add_prefix(
+      "*", config.engineio.path,
+      [this](net::HttpRequest request, net::Responder responder) {
+        for (std::size_t i = 0; i < engines.size(); ++i) {
+          if (loops.loops()[i] == &responder.loop()) {
+            return engines[i]->handle(std::move(request), std::move(responder));
+          }
+        }
+      },
+      engineio::route_options(config.engineio));
   gateway::add_http_routes(router, *gateway, kVersion, gateway::embedded_web_files());
   auto opened = net::HttpServer::open(config.listen, config.http, std::move(router), loops.loops());
   if (!opened) {
