@@ -94,7 +94,7 @@ void Server::Parts::wire() {
 
   net::Router router;
   router.add_prefix(
-      "*", config.engineio.path,
+      "*", engineio::mount_path(config.engineio),
       [this](net::HttpRequest request, net::Responder responder) {
         for (std::size_t i = 0; i < engines.size(); ++i) {
           if (loops.loops()[i] == &responder.loop()) {

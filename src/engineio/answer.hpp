@@ -30,6 +30,8 @@ class LocalAnswer final : public Answer {
  public:
   // `headers` (CORS) are added to the response.
   LocalAnswer(net::Responder responder, std::vector<net::Header> headers);
+  // Another header of the response.
+  void add(net::Header header) { headers_.push_back(std::move(header)); }
   void respond(net::HttpResponse response) override;
   void cut() override { responder_.cut(); }
   void on_lost(base::Function<void()> lost) override { responder_.on_lost(std::move(lost)); }

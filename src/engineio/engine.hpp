@@ -8,8 +8,12 @@
 #include <vector>
 
 #include "base/function.hpp"
+#include "engineio/allow_request.hpp"
+#include "engineio/answer.hpp"
 #include "engineio/config.hpp"
 #include "engineio/session.hpp"
+#include "engineio/session_forwarder.hpp"
+#include "engineio/session_request.hpp"
 #include "net/loop.hpp"
 #include "net/router.hpp"
 
@@ -28,8 +32,11 @@ class Engine {
   using Accept = base::Function<std::unique_ptr<SessionListener>(Session& session)>;
 
   virtual ~Engine() = default;
-  // An HTTP request under config.path, on this engine's loop; any method. Its route has route_options().
+  // An HTTP request under mount_path(config), on this engine's loop; any method. Its route has route_options().
   virtual void handle(net::HttpRequest request, net::Responder responder) = 0;
+  // A polling request that another node's SessionForwarder has passed on, about a session of any loop of this node;
+  // `answer` lives on this engine's loop.
+  virtual void serve(SessionRequest request, std::unique_ptr<Answer> answer) = 0;
   // Closes every session with server_shutting_down; handshakes get 503 from now on.
   virtual void shut_down() = 0;
   [[nodiscard]] virtual EngineStats stats() const = 0;
@@ -38,9 +45,19 @@ class Engine {
 // What the route to Engine::handle needs.
 [[nodiscard]] net::RouteOptions route_options(const Config& config);
 
-// One engine per loop, in the order of `loops`; accept(i) makes the Accept of loop i. Call before the loops run.
+// What may be plugged in beside the listeners. Each function makes the part of loop i, before the loops run.
+struct EngineHooks {
+  // Empty: every handshake that passes the checks is allowed.
+  base::Function<AllowRequest(std::size_t)> allow_request;
+  // Empty: the sessions of other nodes are unknown here. Needs Config::node. The forwarder outlives the engines.
+  base::Function<SessionForwarder*(std::size_t)> session_forwarder;
+};
+
+// One engine per loop, in the order of `loops`; accept(i) makes the Accept of loop i. `config` has passed validate().
+// Call before the loops run.
 [[nodiscard]] std::vector<std::unique_ptr<Engine>> make_engines(const Config& config,
                                                                 const std::vector<net::Loop*>& loops,
-                                                                base::Function<Engine::Accept(std::size_t)> accept);
+                                                                base::Function<Engine::Accept(std::size_t)> accept,
+                                                                EngineHooks hooks = {});
 
 }  // namespace skat::engineio

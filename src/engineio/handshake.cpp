@@ -4,6 +4,8 @@
 
 #include <utility>
 
+#include "base/json_text.hpp"
+
 namespace skat::engineio {
 
 namespace {
@@ -71,15 +73,17 @@ std::optional<RequestError> check_request(const RequestFacts& facts, std::option
   return std::nullopt;
 }
 
-net::HttpResponse error_response(RequestError error, bool upgrade) {
+net::HttpResponse error_response(RequestError error, bool upgrade, const std::optional<std::string>& text) {
+  const std::string message = text.value_or(std::string(message_of(error)));
   if (upgrade) {
-    auto response = net::HttpResponse::text(400, std::string(message_of(error)), "text/html");
+    auto response = net::HttpResponse::text(400, message, "text/html");
     response.close = true;
     return response;
   }
-  return net::HttpResponse::text(
-      error == RequestError::forbidden ? 403 : 400,
-      fmt::format(R"({{"code":{},"message":"{}"}})", static_cast<int>(error), message_of(error)), "application/json");
+  std::string json = fmt::format(R"({{"code":{},"message":)", static_cast<int>(error));
+  base::append_json_string(json, message);
+  json += '}';
+  return net::HttpResponse::text(error == RequestError::forbidden ? 403 : 400, std::move(json), "application/json");
 }
 
 net::HttpResponse empty_response(int status) {

@@ -41,8 +41,10 @@ struct RequestFacts {
 [[nodiscard]] std::optional<RequestError> check_request(const RequestFacts& facts,
                                                         std::optional<TransportKind> session);
 
-// A plain request gets the code and message as JSON, an upgrade the bare message and the end of the connection.
-[[nodiscard]] net::HttpResponse error_response(RequestError error, bool upgrade);
+// A plain request gets the code and message as JSON, an upgrade the bare message and the end of the connection. `text`
+// in place of the error's own message.
+[[nodiscard]] net::HttpResponse error_response(RequestError error, bool upgrade,
+                                               const std::optional<std::string>& text = std::nullopt);
 // An answer without a body: 400, 413, 503.
 [[nodiscard]] net::HttpResponse empty_response(int status);
 

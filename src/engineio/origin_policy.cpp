@@ -8,8 +8,6 @@ namespace skat::engineio {
 
 namespace {
 
-constexpr std::size_t kMaxRequestedHeadersBytes = 1'024;  // a longer list is not echoed
-
 bool has_control_characters(std::string_view text) noexcept {
   return std::ranges::any_of(text, [](char c) {
     const auto byte = static_cast<unsigned char>(c);
@@ -84,28 +82,15 @@ OriginVerdict judge_origin(const OriginPolicy& policy, std::string_view origin, 
   return parsed && is_allowed(policy, *parsed, host) ? OriginVerdict::allowed : OriginVerdict::refused;
 }
 
-std::vector<net::Header> cors_headers(const OriginPolicy& policy, OriginVerdict verdict, std::string_view origin) {
-  // Browsers reject "*" together with credentials, so it is said only without them.
-  if (policy.allow_any && !policy.credentials) return {{"Access-Control-Allow-Origin", "*"}};
-  std::vector<net::Header> headers;
-  if (verdict == OriginVerdict::allowed) {
-    headers.reserve(3);
-    headers.push_back({"Access-Control-Allow-Origin", std::string(origin)});
-    if (policy.credentials) headers.push_back({"Access-Control-Allow-Credentials", "true"});
-  }
-  headers.push_back({"Vary", "Origin"});
-  return headers;
+bool same_origin(std::string_view one, std::string_view other) {
+  if (one.ends_with('/')) one.remove_suffix(1);
+  const auto first = parse_origin(one), second = parse_origin(other);
+  return first && second && *first == *second;
 }
 
-net::HttpResponse preflight_response(std::string_view requested) {
-  net::HttpResponse response;
-  response.status = 204;
-  response.headers.push_back({"Access-Control-Allow-Methods", "GET,HEAD,PUT,PATCH,POST,DELETE"});
-  response.headers.push_back({"Vary", "Access-Control-Request-Headers"});
-  if (!requested.empty() && requested.size() <= kMaxRequestedHeadersBytes && !has_control_characters(requested)) {
-    response.headers.push_back({"Access-Control-Allow-Headers", std::string(requested)});
-  }
-  return response;
+bool is_web_origin(std::string_view text) {
+  return same_origin(text, text.substr(0, text.size() - (text.ends_with('/') ? 1 : 0))) &&
+         !has_control_characters(text);
 }
 
 }  // namespace skat::engineio

@@ -1,13 +1,10 @@
-// Origin policy: who may open sessions from a browser page, and the CORS headers that let it read the answers.
-// Spec: Engine.IO protocol v4, "CORS"; RFC 6454; Fetch standard, "CORS protocol".
+// Origin policy: who may open sessions from a browser page. Spec: RFC 6454.
 #pragma once
 
 #include <cstdint>
 #include <string_view>
-#include <vector>
 
 #include "engineio/config.hpp"
-#include "net/http.hpp"
 
 namespace skat::engineio {
 
@@ -21,11 +18,8 @@ enum class OriginVerdict : std::uint8_t {
 // `origin` and `host`: values of the request's headers.
 [[nodiscard]] OriginVerdict judge_origin(const OriginPolicy& policy, std::string_view origin, std::string_view host);
 
-// What every answer carries, errors and the 101 included. None that would let a refused origin read it.
-[[nodiscard]] std::vector<net::Header> cors_headers(const OriginPolicy& policy, OriginVerdict verdict,
-                                                    std::string_view origin);
-
-// Answer to OPTIONS, without cors_headers. `requested`: Access-Control-Request-Headers.
-[[nodiscard]] net::HttpResponse preflight_response(std::string_view requested);
+// Whether both name the same scheme, host and port; `one` may end with a slash. False when either is none of the web's.
+[[nodiscard]] bool same_origin(std::string_view one, std::string_view other);
+[[nodiscard]] bool is_web_origin(std::string_view text);
 
 }  // namespace skat::engineio

@@ -5,7 +5,6 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
 #include <string_view>
 #include <vector>
 
@@ -29,7 +28,7 @@ enum class CloseReason : std::uint8_t {
 class Session {
  public:
   virtual ~Session() = default;
-  [[nodiscard]] virtual const std::string& sid() const noexcept = 0;
+  [[nodiscard]] virtual std::string_view sid() const noexcept = 0;  // lives as long as the session
   [[nodiscard]] virtual const HandshakeInfo& handshake() const noexcept = 0;
   [[nodiscard]] virtual std::string_view transport() const noexcept = 0;  // "polling" | "websocket"
 

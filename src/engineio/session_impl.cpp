@@ -9,10 +9,10 @@
 namespace skat::engineio {
 
 // What an idle session costs beside its strings and its transport; more needs a reason.
-static_assert(sizeof(SessionImpl) <= 224);
+static_assert(sizeof(SessionImpl) <= 208);
 
-SessionImpl::SessionImpl(SessionHost& host, std::string sid, TransportKind transport, HandshakeInfo handshake)
-    : host_(host), sid_(std::move(sid)), handshake_(std::move(handshake)), fsm_(host.config(), transport) {}
+SessionImpl::SessionImpl(SessionHost& host, const Sid& sid, TransportKind transport, HandshakeInfo handshake)
+    : host_(host), handshake_(std::move(handshake)), fsm_(host.config(), transport), sid_(sid) {}
 
 SessionImpl::~SessionImpl() = default;
 
@@ -22,7 +22,7 @@ void SessionImpl::start(std::unique_ptr<Transport> transport) {
   SessionCounts& counts = host_.counts();
   ++counts.opened;
   ++(fsm_.transport() == TransportKind::polling ? counts.polling : counts.websocket);
-  enqueue(make_packet_frame('0', open_json(sid_, fsm_.transport(), host_.config())));
+  enqueue(make_packet_frame('0', open_json(sid_.text(), fsm_.transport(), host_.config())));
   fsm_.start(host_.now());
   reschedule();
 }

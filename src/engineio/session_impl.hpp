@@ -6,7 +6,6 @@
 
 #include <memory>
 #include <optional>
-#include <string>
 #include <string_view>
 #include <vector>
 
@@ -15,6 +14,7 @@
 #include "engineio/session.hpp"
 #include "engineio/session_fsm.hpp"
 #include "engineio/session_host.hpp"
+#include "engineio/sid.hpp"
 #include "engineio/transport.hpp"
 #include "engineio/websocket_transport.hpp"
 
@@ -32,7 +32,7 @@ struct UpgradeAttempt : DeadlineHook {
 // The hook is that of the heartbeat, and of the closing timeout later.
 class SessionImpl final : public Session, public TransportListener, public DeadlineHook {
  public:
-  SessionImpl(SessionHost& host, std::string sid, TransportKind transport, HandshakeInfo handshake);
+  SessionImpl(SessionHost& host, const Sid& sid, TransportKind transport, HandshakeInfo handshake);
   ~SessionImpl() override;
 
   // Opening, once, in this order: the open packet is queued, then the listener made.
@@ -60,7 +60,7 @@ class SessionImpl final : public Session, public TransportListener, public Deadl
   bool end_turn_due = false;
 
   // Session
-  [[nodiscard]] const std::string& sid() const noexcept override { return sid_; }
+  [[nodiscard]] std::string_view sid() const noexcept override { return sid_.text(); }
   [[nodiscard]] const HandshakeInfo& handshake() const noexcept override { return handshake_; }
   [[nodiscard]] std::string_view transport() const noexcept override { return to_text(fsm_.transport()); }
   void send(Frame frame) override;
@@ -88,13 +88,13 @@ class SessionImpl final : public Session, public TransportListener, public Deadl
 
   // Set at construction.
   SessionHost& host_;
-  const std::string sid_;
   const HandshakeInfo handshake_;
   // Loop only.
   SessionFsm fsm_;
   std::unique_ptr<Transport> transport_;
   std::unique_ptr<UpgradeAttempt> upgrade_;
   std::unique_ptr<SessionListener> listener_;
+  const Sid sid_;                           // set at construction; 20 bytes that share a word with the next
   std::optional<CloseReason> closed_with_;  // the listener is still to be told
 };
 

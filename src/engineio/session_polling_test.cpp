@@ -13,7 +13,7 @@ class SessionPolling : public testing::SessionFixture {};
 TEST_F(SessionPolling, TheHandshakeIsAnsweredAtOnceWithTheOpenPacket) {
   SessionImpl& session = open_polling();
   EXPECT_EQ(opened_->status, 200);
-  EXPECT_EQ(opened_->body, R"(0{"sid":")" + session.sid() +
+  EXPECT_EQ(opened_->body, R"(0{"sid":")" + std::string(session.sid()) +
                                R"(","upgrades":["websocket"],"pingInterval":25000,"pingTimeout":20000,)"
                                R"("maxPayload":1000000})");
   ASSERT_EQ(opened_->headers.size(), 2u);
@@ -66,7 +66,7 @@ TEST_F(SessionPolling, APostDeliversItsPacketsInOrderThenSaysOk) {
 
 TEST_F(SessionPolling, ABadPacketClosesTheSessionAfterThePacketsBefore) {
   SessionImpl& session = open_polling();
-  const std::string sid = session.sid();
+  const std::string sid(session.sid());
   const auto held = get(session);
   const auto answered = post(session,
                              "4one\x1e"
@@ -124,7 +124,7 @@ TEST_F(SessionPolling, ASecondPostWhileABodyIsComingClosesTheSessionAndCutsTheFi
   for (const bool second_follows : {false, true}) {
     heard_ = std::make_shared<testing::Heard>();
     SessionImpl& session = open_polling();
-    const std::string sid = session.sid();
+    const std::string sid(session.sid());
     const auto held = get(session);
     const auto first = begin_post(session);
     const auto second = second_follows ? begin_post(session) : post(session, "4second");
@@ -143,7 +143,7 @@ TEST_F(SessionPolling, ASecondPostWhileABodyIsComingClosesTheSessionAndCutsTheFi
 
 TEST_F(SessionPolling, APostThatIsLostInTheMiddleOfItsBodyClosesTheSession) {
   SessionImpl& session = open_polling();
-  const std::string sid = session.sid();
+  const std::string sid(session.sid());
   begin_post(session)->lose();
   EXPECT_FALSE(exists(sid));
   executor_.run();
@@ -192,7 +192,7 @@ TEST_F(SessionPolling, ABodyThatComesWhileTheSessionClosesIsAnsweredAndIgnored) 
 
 TEST_F(SessionPolling, ASecondGetClosesTheSession) {
   SessionImpl& session = open_polling();
-  const std::string sid = session.sid();
+  const std::string sid(session.sid());
   const auto first = get(session);
   const auto second = get(session);
   EXPECT_EQ(second->status, 400);
@@ -207,7 +207,7 @@ TEST_F(SessionPolling, ASecondGetClosesTheSession) {
 
 TEST_F(SessionPolling, AnAbortedGetClosesTheSession) {
   SessionImpl& session = open_polling();
-  const std::string sid = session.sid();
+  const std::string sid(session.sid());
   get(session)->lose();
   EXPECT_FALSE(exists(sid));
   executor_.run();
@@ -216,7 +216,7 @@ TEST_F(SessionPolling, AnAbortedGetClosesTheSession) {
 
 TEST_F(SessionPolling, ARequestOfABadKindClosesTheSessionAndIsAnswered) {
   SessionImpl& session = open_polling();
-  const std::string sid = session.sid();
+  const std::string sid(session.sid());
   const auto held = get(session);
   const auto answered = std::make_shared<testing::Answered>();
   testing::FakeAnswer answer(answered);
@@ -239,7 +239,7 @@ TEST_F(SessionPolling, ThePingComesByTheHeldGet) {
 
 TEST_F(SessionPolling, WithoutAPongAHeldGetIsClosedAndTheSessionGone) {
   SessionImpl& session = open_polling();
-  const std::string sid = session.sid();
+  const std::string sid(session.sid());
   executor_.advance(25s);
   EXPECT_EQ(get(session)->body, "2");
   const auto held = get(session);
@@ -251,7 +251,7 @@ TEST_F(SessionPolling, WithoutAPongAHeldGetIsClosedAndTheSessionGone) {
 
 TEST_F(SessionPolling, ThePongTimerStartsWhenThePingIsQueuedNotWhenItIsFetched) {
   SessionImpl& session = open_polling();
-  const std::string sid = session.sid();
+  const std::string sid(session.sid());
   executor_.advance(44'999ms);
   EXPECT_EQ(get(session)->body, "2");
   executor_.advance(1ms);
@@ -277,8 +277,9 @@ TEST(SessionTable, FindsNoSessionWhoseTimeIsUpThoughItsTimerIsLate) {
   const Config config;
   LateExecutor executor;
   SessionTable table(config, executor);
-  const std::string sid = make_sid(0);
-  SessionImpl& session = table.add(std::make_unique<SessionImpl>(table, sid, TransportKind::polling, HandshakeInfo{}));
+  const Sid made = make_sid({});
+  const std::string_view sid = made.text();
+  SessionImpl& session = table.add(std::make_unique<SessionImpl>(table, made, TransportKind::polling, HandshakeInfo{}));
   session.start(std::make_unique<PollingTransport>(config, session));
   executor.lateness = 25s + 20ms;
   EXPECT_NE(table.find(sid), nullptr) << "its ping is due";
@@ -290,7 +291,7 @@ TEST(SessionTable, FindsNoSessionWhoseTimeIsUpThoughItsTimerIsLate) {
 
 TEST_F(SessionPolling, TheClientsCloseAnswersTheHeldGetWithANoop) {
   SessionImpl& session = open_polling();
-  const std::string sid = session.sid();
+  const std::string sid(session.sid());
   const auto held = get(session);
   EXPECT_EQ(post(session,
                  "4last\x1e"
@@ -307,7 +308,7 @@ TEST_F(SessionPolling, TheClientsCloseAnswersTheHeldGetWithANoop) {
 
 TEST_F(SessionPolling, ACloseWithAGetHeldAnswersItWithTheClosePacket) {
   SessionImpl& session = open_polling();
-  const std::string sid = session.sid();
+  const std::string sid(session.sid());
   const auto held = get(session);
   session.close(CloseReason::forced_close);
   executor_.run();
@@ -318,7 +319,7 @@ TEST_F(SessionPolling, ACloseWithAGetHeldAnswersItWithTheClosePacket) {
 
 TEST_F(SessionPolling, ACloseWithoutAGetFlushesThenSaysNoopAndClose) {
   SessionImpl& session = open_polling();
-  const std::string sid = session.sid();
+  const std::string sid(session.sid());
   session.send(make_text_frame("last"));
   session.close(CloseReason::forced_close);
   executor_.run();
@@ -337,7 +338,7 @@ TEST_F(SessionPolling, ACloseWithoutAGetFlushesThenSaysNoopAndClose) {
 
 TEST_F(SessionPolling, AClosingSessionWaitsThirtySecondsAtMost) {
   SessionImpl& session = open_polling();
-  const std::string sid = session.sid();
+  const std::string sid(session.sid());
   session.close(CloseReason::forced_close);
   executor_.advance(29'999ms);
   EXPECT_TRUE(exists(sid));
@@ -368,7 +369,7 @@ TEST_F(SessionPolling, PostsToAClosingSessionAreAnsweredAndIgnored) {
 TEST_F(SessionPolling, ASlowConsumerIsClosedAtTheLimitOfFrames) {
   config_.max_send_queue_frames = 3;
   SessionImpl& session = open_polling();
-  const std::string sid = session.sid();
+  const std::string sid(session.sid());
   for (int i = 0; i < 3; ++i) session.send(make_text_frame("x"));
   EXPECT_TRUE(exists(sid));
   session.send(make_text_frame("x"));

@@ -79,7 +79,7 @@ void SessionTable::end_turn() {
 }
 
 void SessionTable::forget(SessionImpl& session) {
-  auto at = sessions_.find(std::string_view(session.sid()));
+  auto at = sessions_.find(session.sid());
   SKAT_CHECK(at != sessions_.end() && at->get() == &session, "a session is forgotten once");
   forgotten_.push_back(std::move(sessions_.extract(at).value()));
 }

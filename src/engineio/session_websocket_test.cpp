@@ -38,7 +38,7 @@ TEST_F(SessionWebSocket, IsNotWritableWhileBytesWait) {
 }
 
 TEST_F(SessionWebSocket, PingsAndEndsWithoutAPong) {
-  const std::string sid = open_websocket().sid();
+  const std::string sid(open_websocket().sid());
   executor_.advance(25s);
   EXPECT_EQ(wire_->packets(), (Packets{"2"}));
   say("3");
@@ -56,7 +56,7 @@ TEST_F(SessionWebSocket, ManyIdleSessionsShareFourTimers) {
 }
 
 TEST_F(SessionWebSocket, ABadPacketClosesTheConnection) {
-  const std::string sid = open_websocket().sid();
+  const std::string sid(open_websocket().sid());
   say("abc");
   EXPECT_TRUE(wire_->closed);
   EXPECT_FALSE(exists(sid));

@@ -4,8 +4,10 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <future>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engineio/engine.hpp"
@@ -29,13 +31,16 @@ class EchoListener final : public SessionListener {
 
 class EchoServer {
  public:
-  explicit EchoServer(const Config& config) : config_(config) {
-    engines_ = make_engines(config, loops_.loops(), [this](std::size_t) {
-      return Engine::Accept([this](Session& session) { return std::make_unique<EchoListener>(session, ended); });
-    });
+  explicit EchoServer(const Config& config, EngineHooks hooks = {}) : config_(config) {
+    engines_ = make_engines(
+        config, loops_.loops(),
+        [this](std::size_t) {
+          return Engine::Accept([this](Session& session) { return std::make_unique<EchoListener>(session, ended); });
+        },
+        std::move(hooks));
     net::Router router;
     router.add_prefix(
-        "*", config.path,
+        "*", mount_path(config),
         [this](net::HttpRequest request, net::Responder responder) {
           engine_of(responder).handle(std::move(request), std::move(responder));
         },
@@ -52,12 +57,26 @@ class EchoServer {
     loops_.start();
   }
   ~EchoServer() {
-    loops_.stop();
-    loops_.join();
+    stop();
     server_.reset();
   }
   EchoServer(const EchoServer&) = delete;
   EchoServer& operator=(const EchoServer&) = delete;
+
+  // No loop runs any more.
+  void stop() {
+    loops_.stop();
+    loops_.join();
+  }
+  // Runs `f` on the loop and waits for it.
+  void on_loop(std::size_t index, base::Function<void()> f) {
+    std::promise<void> done;
+    loop(index).post([&] {
+      f();
+      done.set_value();
+    });
+    done.get_future().wait();
+  }
 
   // A connection on that loop; the kernel deals them out, so it takes some tries.
   LoopbackClient connect(std::size_t loop = 0) const {
@@ -67,7 +86,7 @@ class EchoServer {
     }
   }
   std::string target(std::string_view transport, std::string_view sid = {}) const {
-    std::string out = config_.path + "?EIO=4&transport=" + std::string(transport);
+    std::string out = mount_path(config_) + "?EIO=4&transport=" + std::string(transport);
     if (!sid.empty()) out.append("&sid=").append(sid);
     return out;
   }

@@ -89,11 +89,15 @@ class LoopbackClient {
     return read_answer();
   }
 
+  void send_upgrade(std::string_view target, std::string_view headers = {}) const {
+    send_request("GET", target, {},
+                 "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+                 "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n" +
+                     std::string(headers));
+  }
   HttpAnswer upgrade(std::string_view target, std::string_view headers = {}) {
-    return request("GET", target, {},
-                   "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-                   "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n" +
-                       std::string(headers));
+    send_upgrade(target, headers);
+    return read_answer();
   }
   // Opcode 1 text, 2 binary. The mask is zero, which the protocol allows.
   void send_frame(std::string_view payload, std::uint8_t opcode = 1) const {

@@ -61,7 +61,7 @@ class SessionFixture : public ::testing::Test {
   void say(std::string_view text) { wire_->listener->on_text(text); }
   void end_wire(bool peer_error = false) { wire_->listener->on_closed(1005, peer_error); }
 
-  [[nodiscard]] bool exists(const std::string& sid) { return table_.find(sid) != nullptr; }
+  [[nodiscard]] bool exists(std::string_view sid) { return table_.find(sid) != nullptr; }
   using Packets = std::vector<std::string>;
 
   base::testing::ManualExecutor executor_;
@@ -73,7 +73,7 @@ class SessionFixture : public ::testing::Test {
 
  private:
   SessionImpl& add(TransportKind transport) {
-    return table_.add(std::make_unique<SessionImpl>(table_, make_sid(0), transport, HandshakeInfo{}));
+    return table_.add(std::make_unique<SessionImpl>(table_, make_sid({}), transport, HandshakeInfo{}));
   }
   std::unique_ptr<WebSocketTransport> connect(SessionImpl& session, WebSocketTransport::Binary binary) {
     wire_ = std::make_shared<Wire>();

@@ -241,8 +241,9 @@ void Play::play_event() {
 void Play::open(TransportKind transport) {
   if (peers_.size() >= kMaxPeers) return;
   ScriptedPeer& peer = *peers_.emplace_back(std::make_unique<ScriptedPeer>());
-  peer.sid = make_sid(0);
-  SessionImpl& session = table_.add(std::make_unique<SessionImpl>(table_, peer.sid, transport, HandshakeInfo{}));
+  const Sid sid = make_sid({});
+  peer.sid = sid.text();
+  SessionImpl& session = table_.add(std::make_unique<SessionImpl>(table_, sid, transport, HandshakeInfo{}));
   peer.session = &session;
   if (transport == TransportKind::polling) {
     session.start(std::make_unique<PollingTransport>(config_, session));

@@ -14,7 +14,7 @@ namespace skat::socketio::testing {
 
 class FakeSession final : public engineio::Session {
  public:
-  const std::string& sid() const noexcept override { return sid_; }
+  std::string_view sid() const noexcept override { return sid_; }
   const engineio::HandshakeInfo& handshake() const noexcept override { return handshake_; }
   std::string_view transport() const noexcept override { return "websocket"; }
   void send(engineio::Frame frame) override { record(*frame); }
