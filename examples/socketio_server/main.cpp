@@ -108,7 +108,7 @@ engineio::Config engine_config(std::string path, const Settings& settings) {
   config.ping_timeout = milliseconds(settings.numbers.at("--ping-timeout"));
   config.per_message_deflate.enabled = settings.deflate;
   config.origin.allow_any = true;
-  config.origin.credentials = false;
+  config.cors.credentials = false;
   return config;
 }
 
@@ -122,7 +122,7 @@ socketio::Config socket_config(const Settings& settings) {
 
 void route(net::Router& router, const engineio::Config& config, engineio::Engine& engine) {
   router.add_prefix(
-      "*", config.path,
+      "*", engineio::mount_path(config),
       [&engine](net::HttpRequest request, net::Responder responder) {
         engine.handle(std::move(request), std::move(responder));
       },

@@ -123,6 +123,7 @@ Config make_config(const Flags& flags) {
       throw StartError("--allow-origin wants http://HOST[:PORT], https://HOST[:PORT] or '*', not '" + origin + "'");
     }
   }
+  if (const auto problem = engineio::validate(config.engineio)) throw StartError(*problem);
   config.gateway.version = kVersion;
   config.log.path = config.data / "log.sqlite";
   config.store.path = config.data / "store.sqlite";
