@@ -94,11 +94,18 @@ TEST_F(EngineTest, RefusedHandshakesOverHttp) {
 }
 
 TEST_F(EngineTest, RefusedUpgradesComeBeforeThe101) {
-  for (const char* query : {"EIO=abc&transport=websocket", "transport=websocket", "EIO=4", "EIO=4&transport=abc",
-                            "EIO=4&transport=polling", "EIO=4&transport=websocket&sid=abc"}) {
+  struct Case {
+    const char *query, *message;
+  };
+  for (const auto& [query, message] :
+       {Case{"EIO=abc&transport=websocket", "Unsupported protocol version"},
+        Case{"transport=websocket", "Unsupported protocol version"}, Case{"EIO=4", "Transport unknown"},
+        Case{"EIO=4&transport=abc", "Transport unknown"}, Case{"EIO=4&transport=polling", "Bad request"},
+        Case{"EIO=4&transport=websocket&sid=abc", "Session ID unknown"}}) {
     auto client = server_.connect();
     const auto answer = client.upgrade("/engine.io/?" + std::string(query));
     EXPECT_EQ(answer.status, 400) << query;
+    EXPECT_EQ(answer.body, message) << query;
     EXPECT_TRUE(answer.has_header("Connection: close"));
     EXPECT_TRUE(answer.has_header("Content-type: text/html"));
     EXPECT_EQ(client.read_frame(), std::nullopt) << "the connection ends";
