@@ -59,7 +59,7 @@ TEST(Config, ABadValueIsNamed) {
       {"cookie.name", [](Config& c) { c.cookie = CookieConfig{.name = "a=b"}; }},
       {"cookie.name", [](Config& c) { c.cookie = CookieConfig{.name = "a\r\nX"}; }},
       {"cookie.path", [](Config& c) { c.cookie = CookieConfig{.path = "a"}; }},
-      {"cookie.path", [](Config& c) { c.cookie = CookieConfig{.path = "/; Domain=evil"}; }},
+      {"cookie.path", [](Config& c) { c.cookie = CookieConfig{.path = "/;Domain=evil"}; }},
       {"cookie.domain", [](Config& c) { c.cookie = CookieConfig{.domain = "a\nb"}; }},
       {"cookie.max_age", [](Config& c) { c.cookie = CookieConfig{.max_age = -1s}; }},
       {"cookie.secure", [](Config& c) { c.cookie = CookieConfig{.same_site = CookieConfig::SameSite::none}; }},
