@@ -212,6 +212,11 @@ void HttpConnection::dispatch(Body body) {
   request.secure = stream_.secure();
 
   const RequestFacts facts{request.method == "HEAD", http_1_0, keep_alive};
+  if (request.path == "*") {  // OPTIONS of the server itself (RFC 9110, 9.3.7)
+    HttpResponse response;
+    response.status = 204;
+    return send(response, facts);
+  }
   const auto match = part_.service().router.match(request.method, request.path);
   if (match.route == nullptr) {
     auto response = HttpResponse::text(match.status, std::string(status_phrase(match.status)));

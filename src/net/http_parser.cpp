@@ -1,5 +1,6 @@
 #include "net/http_parser.hpp"
 
+#include <algorithm>
 #include <boost/beast/http/basic_parser.hpp>
 #include <charconv>
 #include <functional>
@@ -19,6 +20,16 @@ using boost::beast::string_view;
 
 std::string_view view(string_view text) {
   return {text.data(), text.size()};
+}
+
+// Whether the request line in front ends with a well-formed version: then it is one that is not served.
+bool names_version(std::string_view head) {
+  const std::string_view line = head.substr(0, head.find('\r'));
+  const auto at = line.rfind(" HTTP/");
+  if (at == std::string_view::npos || std::count(line.begin(), line.end(), ' ') != 2) return false;
+  const std::string_view version = line.substr(at + 6);
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  return version.size() == 3 && is_digit(version[0]) && version[1] == '.' && is_digit(version[2]);
 }
 
 // What the head said about the connection and the body.
@@ -67,7 +78,7 @@ class HeadParser final : public beast_http::basic_parser<true> {
       const auto slash = scheme == std::string_view::npos ? scheme : rest.find('/', scheme + 3);
       if (slash == std::string_view::npos) {
         request.path = rest;
-        return rest == "*";
+        return rest == "*" && request.method == "OPTIONS";
       }
       rest.remove_prefix(slash);
     }
@@ -175,6 +186,7 @@ struct HttpParser::Impl {
       return head_used + bytes.size() >= config.max_head_bytes ? fail(431) : Status::need_more;
     }
     if (error) {
+      if (error == beast_http::error::bad_version && names_version(head.input)) return fail(505);
       const bool too_long = error == beast_http::error::header_limit;
       return fail(too_long ? 431 : head.refused != 0 ? head.refused : 400);
     }

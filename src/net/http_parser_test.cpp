@@ -95,7 +95,6 @@ TEST(HttpParser, RefusesWhatProxiesReadDifferently) {
       "GET /x HTTP/1.1\nHost: h\n\n",
       "GET /x HTTP/1.1\r\n\r\n",
       "GET  /x HTTP/1.1\r\nHost: h\r\n\r\n",
-      "GET /x HTTP/2.0\r\nHost: h\r\n\r\n",
       "GET /%zz HTTP/1.1\r\nHost: h\r\n\r\n",
       "GET /a%00b HTTP/1.1\r\nHost: h\r\n\r\n",
       "POST /x HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
@@ -145,6 +144,11 @@ TEST(HttpParser, ABodyAboveItsLimitIs413BeforeItIsRead) {
   const std::string most = "64\r\n" + std::string(100, 'a') + "\r\n";
   EXPECT_EQ(parse(post("Transfer-Encoding: chunked\r\n", most + "0\r\n\r\n")).status, 0);
   EXPECT_EQ(parse(post("Transfer-Encoding: chunked\r\n", most + "1\r\n")).status, 413);
+}
+
+TEST(HttpParser, AnotherVersionIs505) {
+  EXPECT_EQ(parse("GET /x HTTP/2.0\r\nHost: h\r\n\r\n").status, 505);
+  EXPECT_EQ(parse("GET /x HTTP/2.0\r\nHost: h\r\n\r\n", 1).status, 505);
 }
 
 TEST(HttpParser, AnUnknownExpectationIs417) {

@@ -16,7 +16,7 @@ const thePage = answered(200, { body: /^<!doctype html>/ });
 const requestLine = [
   ['words that are no request', 'RFC 9112 3', raw('hello there\r\n\r\n'), refused(400)],
   ['a TLS ClientHello', 'RFC 9112 3', Buffer.from('1603010200010001fc0303', 'hex'), Buffer.alloc(500, 7), refused(400)],
-  ['the preface of HTTP/2', 'RFC 9113 3.4', raw('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'), refused(400)],
+  ['the preface of HTTP/2', 'RFC 9113 3.4', raw('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'), refused(505)],
   ['a request of HTTP/0.9', 'RFC 9112 3', raw('GET /livez\r\n\r\n'), refused(400)],
   ['a version that does not exist', 'RFC 9112 2.3', raw('GET /livez HTTP/1.9\r\nHost: x\r\n\r\n'), refused(400)],
   ['a version in lower case', 'RFC 9112 2.3', raw('GET /livez http/1.1\r\nHost: x\r\n\r\n'), refused(400)],
@@ -38,7 +38,7 @@ const requestLine = [
   ['a path that climbs out in escapes', 'RFC 3986 5.2.4', request('GET /%2e%2e/%2e%2e/%2e%2e/etc/passwd'), thePage, usable],
   ['a path that climbs out with backslashes', 'RFC 3986 5.2.4', request('GET /..\\..\\etc\\passwd'), answered(404), usable],
   ['a target on another host', 'RFC 9112 3.2.2', request('GET http://evil.example/livez'), answered(200), usable],
-  ['the asterisk', 'RFC 9112 3.2.4', request('OPTIONS *'), answered(405), usable],
+  ['the asterisk', 'RFC 9112 3.2.4', request('OPTIONS *'), answered(204), usable],
   ['a method nobody knows', 'RFC 9110 15.5.6', request('BREW /livez'), answered(405, { headers: { allow: 'GET, HEAD' } }), usable],
   ['a method in lower case', 'RFC 9110 9.1', request('get /livez'), answered(405), usable],
   ['TRACE, which would show the headers again', 'RFC 9110 9.3.8', request('TRACE /', ['Cookie: secret=1']), answered(405), usable],
