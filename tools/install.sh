@@ -15,7 +15,8 @@ build_packages=(ca-certificates g++ cmake ninja-build pkg-config ccache mold
 check_packages=(clang-format-19 clang-tidy-19)
 test_packages=(libgtest-dev clang-format-19 chromium fonts-noto-core fonts-noto-cjk fonts-noto-color-emoji fortune-mod
   fortunes fortunes-bg fortunes-br fortunes-cs fortunes-de fortunes-eo fortunes-es fortunes-ga fortunes-it fortunes-pl
-  fortunes-ru fortunes-zh)
+  fortunes-ru fortunes-zh
+  curl nginx python3-socketio python3-requests python3-websocket)
 bench_packages=(procps)
 # redis-tools has the Redis server in it (tools/services/redis.mjs); openssl makes certificates for tests.
 services_packages=(openjdk-17-jre-headless maven redis-tools postgresql kcat openssl)
@@ -64,6 +65,11 @@ if ((${#missing[@]})); then
     apt_install postgresql-common
     "${as_root[@]}" sed -i -E 's/^#? *create_main_cluster *=.*/create_main_cluster = false/' \
       /etc/postgresql-common/createcluster.conf
+  fi
+  if [[ " ${missing[*]} " == *' nginx '* && ! -e /etc/systemd/system/nginx.service ]]; then
+    # Likewise: the program, not a web server on port 80.
+    "${as_root[@]}" mkdir -p /etc/systemd/system
+    "${as_root[@]}" ln -s /dev/null /etc/systemd/system/nginx.service
   fi
   apt_install "${missing[@]}"
 fi
