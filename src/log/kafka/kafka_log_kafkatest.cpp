@@ -1,0 +1,319 @@
+// The log against real brokers: SKAT_TEST_KAFKA names them (tools/services.mjs run -- …). One broker, or three.
+#include "log/kafka/kafka_log.hpp"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+#include <librdkafka/rdkafka.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/random.hpp"
+#include "log/errc.hpp"
+#include "log/kafka/client.hpp"
+#include "log/kafka/kafka_admin.hpp"
+#include "log/kafka/testing/clocked_executor.hpp"
+#include "log/log_conformance.hpp"
+
+namespace skat::log {
+namespace {
+
+using kafka::testing::ClockedExecutor;
+
+const char* brokers() {
+  return std::getenv("SKAT_TEST_KAFKA");
+}
+
+kafka::Config test_config() {
+  kafka::Config config;
+  config.brokers = brokers();
+  config.topic = fmt::format("test-{:016x}", base::random_u64());
+  config.partitions = 3;
+  const bool three = std::ranges::count(config.brokers, ',') >= 2;
+  config.replication_factor = three ? 3 : 1;
+  config.min_insync_replicas = three ? 2 : 1;
+  return config;
+}
+
+class KafkaHarness final : public testing::LogHarness {
+ public:
+  explicit KafkaHarness(kafka::Config config) : config_(std::move(config)) { open(); }
+  Log& log() override { return *log_; }
+  bool run_until(const std::function<bool()>& done) override { return clock_.run_until(done); }
+  void run_for_a_while() override { clock_.run_for(std::chrono::milliseconds(200)); }
+  void reopen() override {
+    log_.reset();
+    open();
+  }
+  std::size_t max_queued_appends() const override { return config_.max_queued_appends; }
+  bool trims() const override { return false; }
+
+ private:
+  void open() {
+    auto opened = open_kafka_log(config_, clock_.executor());
+    if (!opened.log) throw std::runtime_error(opened.problem);
+    log_ = std::move(opened.log);
+  }
+
+  kafka::Config config_;
+  ClockedExecutor clock_;
+  std::unique_ptr<Log> log_;
+};
+
+using Maker = std::function<std::unique_ptr<testing::LogHarness>()>;
+using testing::LogConformance;
+
+// As delivered; and so small that every limit is met all the time.
+INSTANTIATE_TEST_SUITE_P(Kafka, LogConformance,
+                         ::testing::Values(Maker([] { return std::make_unique<KafkaHarness>(test_config()); }), Maker([] {
+                                             auto config = test_config();
+                                             config.max_queued_appends = 500;
+                                             config.max_answer_bytes = 100;
+                                             config.query_interval = std::chrono::milliseconds(50);
+                                             config.properties["batch.num.messages"] = "7";
+                                             return std::make_unique<KafkaHarness>(config);
+                                           })));
+
+// ---- Kafka's own ----------------------------------------------------------------------------------------------------
+
+class KafkaLogTest : public ::testing::Test {
+ protected:
+  static constexpr Partition kFirst{0};
+  using Settings = std::vector<std::pair<std::string, std::string>>;
+
+  void SetUp() override {
+    config_ = test_config();
+    control_ = std::move(kafka::open_client(config_, kafka::Role::control).client);
+  }
+
+  void open() {
+    auto opened = open_kafka_log(config_, clock_.executor());
+    ASSERT_TRUE(opened.log) << opened.problem;
+    log_ = std::move(opened.log);
+  }
+  std::string refusal() {
+    auto opened = open_kafka_log(config_, clock_.executor());
+    EXPECT_FALSE(opened.log);
+    return opened.problem;
+  }
+  bool run_until(const std::function<bool()>& done) { return clock_.run_until(done); }
+
+  result<Appended> append(Log& log, std::string value) {
+    std::optional<result<Appended>> answer;
+    log.append(kFirst, "key", std::move(value), [&](result<Appended> got) { answer = got; });
+    EXPECT_TRUE(run_until([&] { return answer.has_value(); }));
+    return answer.value();
+  }
+  result<std::vector<Entry>> next(LogReader& reader) {
+    std::optional<result<std::vector<Entry>>> answer;
+    reader.next(1'000, [&](result<LogReader::Batch> got) { answer = std::move(got); });
+    EXPECT_TRUE(run_until([&] { return answer.has_value(); }));
+    return std::move(answer.value());
+  }
+  std::vector<Entry> read(LogReader& reader, std::size_t count) {
+    std::vector<Entry> entries;
+    while (entries.size() < count) {
+      auto batch = next(reader);
+      if (!batch) break;
+      std::ranges::move(*batch, std::back_inserter(entries));
+    }
+    return entries;
+  }
+
+  // Waits for an admin call's answer; the call puts it into the queue it is given.
+  void administer(const std::function<void(rd_kafka_t*, rd_kafka_queue_t*)>& call) {
+    const kafka::QueueHandle queue(rd_kafka_queue_new(control_.handle.get()));
+    call(control_.handle.get(), queue.get());
+    auto* event = rd_kafka_queue_poll(queue.get(), 20'000);
+    ASSERT_NE(event, nullptr);
+    EXPECT_EQ(rd_kafka_event_error(event), RD_KAFKA_RESP_ERR_NO_ERROR) << rd_kafka_event_error_string(event);
+    rd_kafka_event_destroy(event);
+  }
+  void create_topic(int partitions, const Settings& settings) {
+    std::array<char, 512> text{};
+    auto* topic = rd_kafka_NewTopic_new(config_.topic.c_str(), partitions, config_.replication_factor, text.data(),
+                                        text.size());
+    for (const auto& [name, value] : settings) rd_kafka_NewTopic_set_config(topic, name.c_str(), value.c_str());
+    administer([&](rd_kafka_t* client, rd_kafka_queue_t* queue) {
+      rd_kafka_CreateTopics(client, &topic, 1, nullptr, queue);
+    });
+    rd_kafka_NewTopic_destroy(topic);
+  }
+  void delete_topic() {
+    auto* topic = rd_kafka_DeleteTopic_new(config_.topic.c_str());
+    administer([&](rd_kafka_t* client, rd_kafka_queue_t* queue) {
+      rd_kafka_DeleteTopics(client, &topic, 1, nullptr, queue);
+    });
+    rd_kafka_DeleteTopic_destroy(topic);
+  }
+  void delete_records_below(std::int64_t offset) {
+    auto* list = rd_kafka_topic_partition_list_new(1);
+    rd_kafka_topic_partition_list_add(list, config_.topic.c_str(), 0)->offset = offset;
+    auto* records = rd_kafka_DeleteRecords_new(list);
+    administer([&](rd_kafka_t* client, rd_kafka_queue_t* queue) {
+      rd_kafka_DeleteRecords(client, &records, 1, nullptr, queue);
+    });
+    rd_kafka_DeleteRecords_destroy(records);
+    rd_kafka_topic_partition_list_destroy(list);
+  }
+
+  kafka::Config config_;
+  ClockedExecutor clock_;
+  kafka::Client control_;
+  std::unique_ptr<Log> log_;
+};
+
+TEST_F(KafkaLogTest, ATopicOfTheWrongShapeIsRefusedWithEverythingThatIsWrong) {
+  create_topic(2, {{"message.timestamp.type", "CreateTime"}, {"retention.ms", "1000"}, {"cleanup.policy", "compact"}});
+  const auto refused = refusal();
+  for (const char* part : {"has 2 partitions", "message.timestamp.type=CreateTime", "retention.ms=1000",
+                           "cleanup.policy=compact", "no identity"}) {
+    EXPECT_NE(refused.find(part), std::string::npos) << part << " in: " << refused;
+  }
+}
+
+TEST_F(KafkaLogTest, MoreReplicasThanBrokersAreRefusedInKafkasWords) {
+  config_.replication_factor = 7;
+  const auto refused = refusal();
+  EXPECT_NE(refused.find("of 7 replicas"), std::string::npos) << refused;
+  EXPECT_NE(refused.find("replication factor"), std::string::npos) << refused;
+}
+
+TEST_F(KafkaLogTest, BrokersThatAreNotThereAreNamedWithTheReason) {
+  config_.brokers = "127.0.0.1:1";
+  config_.open_timeout = std::chrono::milliseconds(500);
+  const auto refused = refusal();
+  EXPECT_NE(refused.find("Kafka at 127.0.0.1:1 does not answer"), std::string::npos) << refused;
+  EXPECT_NE(refused.find("Connection refused"), std::string::npos) << refused;
+}
+
+TEST_F(KafkaLogTest, ACertificateThatCannotBeReadIsNamed) {
+  config_.security.protocol = kafka::Security::Protocol::ssl;
+  config_.security.ca_file = "/nowhere/ca.pem";
+  EXPECT_NE(refusal().find("ca.pem"), std::string::npos) << refusal();
+}
+
+TEST_F(KafkaLogTest, TwoNodesShareOneOrder) {
+  open();
+  auto other = open_kafka_log(config_, clock_.executor());
+  ASSERT_TRUE(other.log) << other.problem;
+  EXPECT_EQ(other.log->log_id(), log_->log_id());
+  std::size_t answered = 0;
+  for (int i = 0; i < 200; ++i) {
+    auto& log = i % 2 == 0 ? *log_ : *other.log;
+    log.append(kFirst, "key", std::to_string(i), [&](const result<Appended>& got) { answered += got ? 1 : 0; });
+  }
+  ASSERT_TRUE(run_until([&] { return answered == 200; }));
+  const auto one = log_->read(kFirst, Offset{0}), two = other.log->read(kFirst, Offset{0});
+  const auto here = read(*one, 200), there = read(*two, 200);
+  ASSERT_EQ(here.size(), 200U);
+  for (std::size_t i = 0; i < 200; ++i) {
+    EXPECT_EQ(here[i].value, there[i].value);
+    EXPECT_EQ(here[i].append_time, there[i].append_time);
+  }
+}
+
+TEST_F(KafkaLogTest, AReaderBelowTheStartIsToldSoAndBoundsSayWhereItIs) {
+  open();
+  for (int i = 0; i < 10; ++i) ASSERT_TRUE(append(*log_, std::to_string(i)));
+  delete_records_below(5);
+  const auto lost = log_->read(kFirst, Offset{2});
+  for (int i = 0; i < 2; ++i) {
+    const auto outcome = next(*lost);
+    ASSERT_FALSE(outcome);
+    EXPECT_EQ(outcome.error(), errc::offset_lost);
+  }
+  const auto kept = log_->read(kFirst, Offset{5});
+  const auto entries = read(*kept, 5);
+  ASSERT_EQ(entries.size(), 5U);
+  EXPECT_EQ(entries[0].value, "5");
+  std::optional<Bounds> bounds;
+  log_->bounds(kFirst, [&](result<Bounds> got) { bounds = got.value(); });
+  ASSERT_TRUE(run_until([&] { return bounds.has_value(); }));
+  EXPECT_EQ(bounds->start, Offset{5});
+  EXPECT_EQ(bounds->end, Offset{10});
+}
+
+// The end marker of a transaction takes an offset and is no record: offsets are not dense.
+TEST_F(KafkaLogTest, AnOffsetWithoutARecordIsSkipped) {
+  open();
+  ASSERT_TRUE(append(*log_, "0"));
+  std::array<char, 512> text{};
+  auto* conf = rd_kafka_conf_new();
+  rd_kafka_conf_set(conf, "bootstrap.servers", config_.brokers.c_str(), text.data(), text.size());
+  rd_kafka_conf_set(conf, "transactional.id", config_.topic.c_str(), text.data(), text.size());
+  const kafka::ClientHandle foreign(rd_kafka_new(RD_KAFKA_PRODUCER, conf, text.data(), text.size()));
+  ASSERT_TRUE(foreign) << text.data();
+  const auto succeed = [](rd_kafka_error_t* error) {
+    EXPECT_EQ(error, nullptr) << rd_kafka_error_string(error);
+    if (error != nullptr) rd_kafka_error_destroy(error);
+  };
+  succeed(rd_kafka_init_transactions(foreign.get(), 30'000));
+  succeed(rd_kafka_begin_transaction(foreign.get()));
+  {
+    const kafka::TopicHandle topic(rd_kafka_topic_new(foreign.get(), config_.topic.c_str(), nullptr));
+    ASSERT_EQ(rd_kafka_produce(topic.get(), 0, RD_KAFKA_MSG_F_COPY, text.data(), 1, "k", 1, nullptr), 0);
+  }
+  succeed(rd_kafka_commit_transaction(foreign.get(), 30'000));
+  EXPECT_EQ(append(*log_, "3").value().offset, Offset{3});
+  const auto reader = log_->read(kFirst, Offset{0});
+  const auto entries = read(*reader, 3);
+  ASSERT_EQ(entries.size(), 3U);
+  EXPECT_EQ(entries[1].offset, Offset{1});
+  EXPECT_EQ(entries[2].offset, Offset{3});
+  EXPECT_EQ(append(*log_, "4").value().offset, Offset{4});
+  EXPECT_EQ(read(*reader, 1).at(0).value, "4");
+}
+
+TEST_F(KafkaLogTest, ATopicThatIsReplacedClosesTheLog) {
+  config_.check_interval = std::chrono::milliseconds(200);
+  open();
+  const auto id = log_->log_id();
+  ASSERT_TRUE(append(*log_, "0"));
+  const auto reader = log_->read(kFirst, Offset{1});
+  error_code error;
+  reader->next(1, [&](const result<LogReader::Batch>& got) { error = got.error(); });
+  delete_topic();
+  clock_.run_for(std::chrono::milliseconds(500));
+  {
+    auto other_config = config_;
+    ClockedExecutor other_clock;
+    ASSERT_TRUE(clock_.run_until([&] {
+      auto other = open_kafka_log(other_config, other_clock.executor());
+      return other.log != nullptr && other.log->log_id() != id;
+    }));
+  }
+  ASSERT_TRUE(run_until([&] { return error.failed(); }));
+  EXPECT_EQ(error, errc::offset_lost);
+  EXPECT_EQ(append(*log_, "1").error(), errc::unavailable);
+  const auto late = log_->read(kFirst, Offset{0});
+  EXPECT_EQ(next(*late).error(), errc::offset_lost);
+}
+
+TEST_F(KafkaLogTest, AppendsWithoutAnAnswerAreWrittenWhenTheLogCloses) {
+  open();
+  for (int i = 0; i < 100; ++i) {
+    log_->append(kFirst, "key", std::to_string(i), [](const result<Appended>&) { FAIL(); });
+  }
+  log_.reset();
+  open();
+  const auto reader = log_->read(kFirst, Offset{0});
+  EXPECT_EQ(read(*reader, 100).size(), 100U);
+}
+
+}  // namespace
+}  // namespace skat::log
+
+int main(int argc, char** argv) {
+  ::testing::InitGoogleTest(&argc, argv);
+  if (std::getenv("SKAT_TEST_KAFKA") == nullptr && !GTEST_FLAG_GET(list_tests)) {
+    fmt::print(stderr, "SKAT_TEST_KAFKA is not set; run: node tools/services.mjs run -- ctest -L service\n");
+    return 1;
+  }
+  return RUN_ALL_TESTS();
+}
