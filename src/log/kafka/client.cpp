@@ -2,8 +2,11 @@
 
 #include <fmt/format.h>
 #include <librdkafka/rdkafka.h>
+#include <unistd.h>
 
 #include <array>
+#include <cerrno>
+#include <cstring>
 #include <utility>
 
 #include "base/logger.hpp"
@@ -123,6 +126,11 @@ void set_reader(Settings& settings, const Config& config) {
 
 OpenedClient open_client(const Config& config, Role role) {
   OpenedClient opened;
+  for (const auto& file : {config.security.ca_file, config.security.certificate_file, config.security.key_file}) {
+    if (file.empty() || ::access(file.c_str(), R_OK) == 0) continue;
+    opened.problem = fmt::format("Kafka's certificates: {} cannot be read: {}", file, std::strerror(errno));
+    return opened;
+  }
   Settings settings;
   settings.set("bootstrap.servers", config.brokers);
   settings.set("client.id", config.client_id);

@@ -11,12 +11,13 @@ namespace skat::log::kafka {
 namespace {
 
 // What the log promises stands on these; nobody may turn them.
-constexpr std::array<std::string_view, 14> kOurs{
+constexpr std::array<std::string_view, 15> kOurs{
     "bootstrap.servers",         "metadata.broker.list",  "acks",
     "request.required.acks",     "enable.idempotence",    "enable.gapless.guarantee",
     "message.timeout.ms",        "delivery.timeout.ms",   "auto.offset.reset",
     "allow.auto.create.topics",  "enable.auto.commit",    "message.copy.max.bytes",
-    "enable.partition.eof",      "max.in.flight"};
+    "enable.partition.eof",      "max.in.flight",
+    "max.in.flight.requests.per.connection"};
 
 bool uses_sasl(Security::Protocol protocol) {
   return protocol == Security::Protocol::sasl_plaintext || protocol == Security::Protocol::sasl_ssl;

@@ -66,6 +66,15 @@ std::vector<std::pair<std::string, std::string>> wanted_settings(const Config& c
           {kIdentity, std::to_string(random_identity())}};
 }
 
+std::string how_to_create(const Config& config) {
+  std::string command = fmt::format(
+      "; this user may not create topics, so somebody else has to: kafka-topics --create --topic {} --partitions {} "
+      "--replication-factor {}",
+      config.topic, config.partitions, config.replication_factor);
+  for (const auto& [name, value] : wanted_settings(config)) command += fmt::format(" --config {}={}", name, value);
+  return command;
+}
+
 Options admin_options(Client& control, rd_kafka_admin_op_t operation, milliseconds timeout) {
   Options options(rd_kafka_AdminOptions_new(control.handle.get(), operation));
   std::array<char, 256> text{};
@@ -79,13 +88,17 @@ std::string nobody_answers(const Config& config, Client& control, const std::str
   return fmt::format("Kafka at {} does not answer ({}){}{}", config.brokers, what, trouble.empty() ? "" : ": ", trouble);
 }
 
-// Empty: it is there now, or was before, or this user may not know; the observation will tell.
-std::string create_topic_blocking(const Config& config, Client& control, milliseconds timeout) {
+struct Creation {
+  bool denied = false;  // if the topic is not there, this user cannot help it
+  std::string problem;
+};
+
+Creation create_topic_blocking(const Config& config, Client& control, milliseconds timeout) {
   std::array<char, 512> text{};
   std::unique_ptr<rd_kafka_NewTopic_t, Free> topic(
       rd_kafka_NewTopic_new(config.topic.c_str(), static_cast<int>(config.partitions), config.replication_factor,
                             text.data(), text.size()));
-  if (!topic) return fmt::format("the topic {} cannot be described to Kafka: {}", config.topic, text.data());
+  if (!topic) return {.problem = fmt::format("the topic {} cannot be described to Kafka: {}", config.topic, text.data())};
   for (const auto& [name, value] : wanted_settings(config)) {
     (void)rd_kafka_NewTopic_set_config(topic.get(), name.c_str(), value.c_str());
   }
@@ -95,24 +108,26 @@ std::string create_topic_blocking(const Config& config, Client& control, millise
   rd_kafka_CreateTopics(control.handle.get(), &topics, 1, options.get(), queue.get());
   const Event event(rd_kafka_queue_poll(queue.get(), static_cast<int>(timeout.count()) + 1000));
   if (!event || rd_kafka_event_error(event.get()) != RD_KAFKA_RESP_ERR_NO_ERROR) {
-    return nobody_answers(config, control, event ? rd_kafka_event_error_string(event.get()) : "time-out");
+    return {.problem = nobody_answers(config, control, event ? rd_kafka_event_error_string(event.get()) : "time-out")};
   }
   std::size_t count = 0;
   const auto* const* results = rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(event.get()), &count);
-  if (count != 1) return "Kafka gave no result for the topic's creation";
+  if (count != 1) return {.problem = "Kafka gave no result for the topic's creation"};
   const auto error = rd_kafka_topic_result_error(results[0]);
   switch (error) {
     case RD_KAFKA_RESP_ERR_NO_ERROR:
     case RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS:
+      return {};
     case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
     case RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED:
-      return {};
+      return {.denied = true, .problem = {}};
     default:
       break;
   }
   const char* detail = rd_kafka_topic_result_error_string(results[0]);
-  return fmt::format("Kafka does not create the topic {} with {} partitions of {} replicas: {}", config.topic,
-                     config.partitions, config.replication_factor, detail != nullptr ? detail : rd_kafka_err2str(error));
+  return {.problem = fmt::format("Kafka does not create the topic {} with {} partitions of {} replicas: {}", config.topic,
+                                 config.partitions, config.replication_factor,
+                                 detail != nullptr ? detail : rd_kafka_err2str(error))};
 }
 
 struct Shape {
@@ -133,12 +148,7 @@ Shape shape_blocking(const Config& config, Client& control, milliseconds timeout
   }
   const auto& topic = metadata->topics[0];
   if (topic.err == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART) {
-    std::string settings;
-    for (const auto& [name, value] : wanted_settings(config)) settings += fmt::format(" --config {}={}", name, value);
-    shape.problem = fmt::format(
-        "the topic {0} does not exist and this user may not create it; create it: kafka-topics --create --topic {0} "
-        "--partitions {1} --replication-factor {2}{3}",
-        config.topic, config.partitions, config.replication_factor, settings);
+    shape.problem = fmt::format("the topic {} does not exist", config.topic);
     return shape;
   }
   if (topic.err == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED) {
@@ -220,13 +230,17 @@ Observed observe_topic_blocking(const Config& config, Client& control, milliseco
 
 Observed prepare_topic_blocking(const Config& config, Client& control) {
   const auto began = Clock::now();
-  if (auto problem = create_topic_blocking(config, control, config.open_timeout); !problem.empty()) {
-    return {.topic = {}, .problem = std::move(problem)};
-  }
+  auto creation = create_topic_blocking(config, control, config.open_timeout);
+  if (!creation.problem.empty()) return {.topic = {}, .problem = std::move(creation.problem)};
   // A new topic shows, and gets its leaders, a moment later.
+  const auto limit = creation.denied ? milliseconds(0) : std::min(config.open_timeout, kShowsWithin);
   for (;;) {
     auto observed = observe_topic_blocking(config, control, config.open_timeout);
-    if (observed.problem.empty() || Clock::now() - began > std::min(config.open_timeout, kShowsWithin)) return observed;
+    if (observed.problem.empty()) return observed;
+    if (Clock::now() - began >= limit) {
+      if (creation.denied) observed.problem += how_to_create(config);
+      return observed;
+    }
     std::this_thread::sleep_for(milliseconds(20));
   }
 }

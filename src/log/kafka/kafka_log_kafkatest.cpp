@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/logger.hpp"
 #include "base/random.hpp"
 #include "log/errc.hpp"
 #include "log/kafka/client.hpp"
@@ -115,6 +116,12 @@ class KafkaLogTest : public ::testing::Test {
     EXPECT_TRUE(run_until([&] { return answer.has_value(); }));
     return std::move(answer.value());
   }
+  Bounds bounds(Log& log) {
+    std::optional<Bounds> answer;
+    log.bounds(kFirst, [&](result<Bounds> got) { answer = got.value(); });
+    EXPECT_TRUE(run_until([&] { return answer.has_value(); }));
+    return answer.value();
+  }
   std::vector<Entry> read(LogReader& reader, std::size_t count) {
     std::vector<Entry> entries;
     while (entries.size() < count) {
@@ -125,14 +132,22 @@ class KafkaLogTest : public ::testing::Test {
     return entries;
   }
 
-  // Waits for an admin call's answer; the call puts it into the queue it is given.
+  // Waits for an admin call's answer; the call puts it into the queue it is given. Called again while Kafka has not spread
+  // word of a topic yet.
   void administer(const std::function<void(rd_kafka_t*, rd_kafka_queue_t*)>& call) {
     const kafka::QueueHandle queue(rd_kafka_queue_new(control_.handle.get()));
-    call(control_.handle.get(), queue.get());
-    auto* event = rd_kafka_queue_poll(queue.get(), 20'000);
-    ASSERT_NE(event, nullptr);
-    EXPECT_EQ(rd_kafka_event_error(event), RD_KAFKA_RESP_ERR_NO_ERROR) << rd_kafka_event_error_string(event);
-    rd_kafka_event_destroy(event);
+    std::string error;
+    for (int attempt = 0; attempt < 50; ++attempt) {
+      call(control_.handle.get(), queue.get());
+      auto* event = rd_kafka_queue_poll(queue.get(), 20'000);
+      ASSERT_NE(event, nullptr);
+      const bool done = rd_kafka_event_error(event) == RD_KAFKA_RESP_ERR_NO_ERROR;
+      if (!done) error = rd_kafka_event_error_string(event);
+      rd_kafka_event_destroy(event);
+      if (done) return;
+      clock_.run_for(std::chrono::milliseconds(100));
+    }
+    FAIL() << error;
   }
   void create_topic(int partitions, const Settings& settings) {
     std::array<char, 512> text{};
@@ -195,7 +210,7 @@ TEST_F(KafkaLogTest, BrokersThatAreNotThereAreNamedWithTheReason) {
 TEST_F(KafkaLogTest, ACertificateThatCannotBeReadIsNamed) {
   config_.security.protocol = kafka::Security::Protocol::ssl;
   config_.security.ca_file = "/nowhere/ca.pem";
-  EXPECT_NE(refusal().find("ca.pem"), std::string::npos) << refusal();
+  EXPECT_EQ(refusal(), "Kafka's certificates: /nowhere/ca.pem cannot be read: No such file or directory");
 }
 
 TEST_F(KafkaLogTest, TwoNodesShareOneOrder) {
@@ -232,11 +247,8 @@ TEST_F(KafkaLogTest, AReaderBelowTheStartIsToldSoAndBoundsSayWhereItIs) {
   const auto entries = read(*kept, 5);
   ASSERT_EQ(entries.size(), 5U);
   EXPECT_EQ(entries[0].value, "5");
-  std::optional<Bounds> bounds;
-  log_->bounds(kFirst, [&](result<Bounds> got) { bounds = got.value(); });
-  ASSERT_TRUE(run_until([&] { return bounds.has_value(); }));
-  EXPECT_EQ(bounds->start, Offset{5});
-  EXPECT_EQ(bounds->end, Offset{10});
+  EXPECT_EQ(bounds(*log_).start, Offset{5});
+  EXPECT_EQ(bounds(*log_).end, Offset{10});
 }
 
 // The end marker of a transaction takes an offset and is no record: offsets are not dense.
@@ -260,6 +272,8 @@ TEST_F(KafkaLogTest, AnOffsetWithoutARecordIsSkipped) {
     ASSERT_EQ(rd_kafka_produce(topic.get(), 0, RD_KAFKA_MSG_F_COPY, text.data(), 1, "k", 1, nullptr), 0);
   }
   succeed(rd_kafka_commit_transaction(foreign.get(), 30'000));
+  // The marker comes after the commit's answer.
+  ASSERT_TRUE(run_until([&] { return bounds(*log_).end == Offset{3}; }));
   EXPECT_EQ(append(*log_, "3").value().offset, Offset{3});
   const auto reader = log_->read(kFirst, Offset{0});
   const auto entries = read(*reader, 3);
@@ -315,5 +329,6 @@ int main(int argc, char** argv) {
     fmt::print(stderr, "SKAT_TEST_KAFKA is not set; run: node tools/services.mjs run -- ctest -L service\n");
     return 1;
   }
+  skat::base::configure_logger(skat::base::LogLevel::error, skat::base::LogFormat::text);
   return RUN_ALL_TESTS();
 }

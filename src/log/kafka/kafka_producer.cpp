@@ -124,6 +124,7 @@ void KafkaProducer::answer(Append& append, result<Appended> outcome) {
 void KafkaProducer::serve() {
   wake_.arm();
   bool answers = false;
+  if (!reports_) return;  // between two producers
   while (auto* event = rd_kafka_queue_poll(reports_.get(), 0)) {
     if (rd_kafka_event_type(event) == RD_KAFKA_EVENT_DR) {
       answers = true;
@@ -183,20 +184,22 @@ void KafkaProducer::end_producer(const std::string& why) {
 
 void KafkaProducer::renew_when_quiet() {
   if (sent_ > 0 || retry_ != base::Executor::TimerId::none) return;
-  reports_.reset();
   if (client_.handle) {
-    const bool taken = worker_.submit([old = std::move(client_)]() mutable { old = {}; });
+    reports_.reset();
+    const bool taken = worker_.submit([old = std::move(client_)]() mutable { old.close(); });
     SKAT_CHECK(taken, "the log's worker has more to do than was counted");
-    client_ = {};
   }
-  if (const auto problem = open(); !problem.empty()) {
-    base::log(LogLevel::error, "log", "{}", problem);
-    retry_ = owner_.after(std::chrono::seconds(1), [this] {
+  const auto now = owner_.now();
+  const bool too_soon = renewed_ && now - *renewed_ < kRenewPause;
+  if (const auto problem = too_soon ? std::string() : open(); too_soon || !problem.empty()) {
+    if (!problem.empty()) base::log(LogLevel::error, "log", "{}", problem);
+    retry_ = owner_.after(kRenewPause, [this] {
       retry_ = base::Executor::TimerId::none;
       renew_when_quiet();
     });
     return;
   }
+  renewed_ = now;
   ending_ = false;
   for (auto& line : lines_) {
     for (auto& [number, append] : line.appends) {

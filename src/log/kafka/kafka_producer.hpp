@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -57,6 +58,8 @@ class KafkaProducer {
     std::uint64_t taken = 0;
   };
   struct Report;
+  // Between two new producers: what ended one may end the next.
+  static constexpr base::Duration kRenewPause = std::chrono::milliseconds(500);
 
   void send(Append& append);
   void serve();
@@ -78,6 +81,7 @@ class KafkaProducer {
   std::size_t sent_ = 0;  // reports that librdkafka owes
   bool ending_ = false;   // the producer at hand has failed; it is renewed when it owes nothing
   bool opened_ = false;
+  std::optional<base::SteadyTime> renewed_;
   base::Executor::TimerId retry_ = base::Executor::TimerId::none;
 
   base::Mailbox<char> wakes_;  // from librdkafka: reports wait
