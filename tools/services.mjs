@@ -13,8 +13,9 @@ const usage = `usage: node tools/services.mjs VERB [OPTIONS]
   up                 start them and leave them running; prints their addresses
   status             what runs, with its memory
   down               stop them and remove their data and logs
-  run -- COMMAND…    start them, run COMMAND with their addresses in SKAT_TEST_KAFKA, SKAT_TEST_REDIS
-                     and SKAT_TEST_POSTGRES, stop them; exits as COMMAND does
+  run -- COMMAND…    start them, with TLS listeners for Kafka; run COMMAND with their addresses in
+                     SKAT_TEST_KAFKA, SKAT_TEST_REDIS, SKAT_TEST_POSTGRES (and more, see
+                     docs/services.md); stop them; exits as COMMAND does
 
   --brokers 1|3      Kafka: one broker, or three with replication factor 3 (default 1)
   --only LIST        of ${kinds.join(',')}
@@ -123,7 +124,7 @@ async function down() {
 async function run({ command, ...options }) {
   if (command.length === 0) fail(usage);
   const folder = mkdtempSync(join(tmpdir(), 'skat-services-'));
-  const services = await Services.start({ folder, progress: console.error, ...options });
+  const services = await Services.start({ folder, tls: true, progress: console.error, ...options });
   for (const signal of signals) process.removeAllListeners(signal);
   const child = spawn(command[0], command.slice(1), { stdio: 'inherit', env: { ...process.env, ...services.environment } });
   for (const signal of signals) process.on(signal, () => child.kill(signal));

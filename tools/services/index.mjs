@@ -1,19 +1,23 @@
 // Kafka, Redis and PostgreSQL on free ports of loopback, everything they write in one folder.
 import { rmSync } from 'node:fs';
-import { Kafka } from './kafka.mjs';
+import { join } from 'node:path';
+import { makeCertificates } from './certificates.mjs';
+import { Kafka, user } from './kafka.mjs';
 import { Postgres } from './postgres.mjs';
 import { Redis } from './redis.mjs';
 
 export const kinds = ['kafka', 'redis', 'postgres'];
 
 export class Services {
-  // folder: exists and is empty. only: which of `kinds`. kafka, redis, postgres: options of their create(). progress(line) is
-  // told what happens.
-  static async start({ folder, only = kinds, kafka, redis, postgres, detached = false, progress = () => {} }) {
+  // folder: exists and is empty. only: which of `kinds`. kafka, redis, postgres: options of their create(). tls: with
+  // listeners for it, and certificates in folder/certificates. progress(line) is told what happens.
+  static async start({ folder, only = kinds, kafka, redis, postgres, tls = false, detached = false, progress = () => {} }) {
     const services = Object.assign(new Services(), { folder });
     const began = Date.now();
+    if (tls) services.certificates = await makeCertificates(join(folder, 'certificates'));
+    const { certificates } = services;
     const create = {
-      kafka: () => Kafka.create({ folder, detached, ...kafka }),
+      kafka: () => Kafka.create({ folder, detached, certificates, ...kafka }),
       redis: () => Redis.create({ folder, detached, ...redis }),
       postgres: () => Postgres.create({ folder, detached, ...postgres }),
     };
@@ -39,6 +43,13 @@ export class Services {
   get environment() {
     const environment = {};
     if (this.kafka) environment.SKAT_TEST_KAFKA = this.kafka.addresses();
+    if (this.kafka && this.certificates) {
+      environment.SKAT_TEST_KAFKA_TLS = this.kafka.addresses('TLS');
+      environment.SKAT_TEST_KAFKA_SASL = this.kafka.addresses('SASL');
+      environment.SKAT_TEST_KAFKA_USER = user.name;
+      environment.SKAT_TEST_KAFKA_PASSWORD = user.password;
+      environment.SKAT_TEST_CERTIFICATES = this.certificates;
+    }
     if (this.redis) environment.SKAT_TEST_REDIS = this.redis.url;
     if (this.postgres) environment.SKAT_TEST_POSTGRES = this.postgres.url;
     return environment;

@@ -34,6 +34,23 @@ function properties(entries) {
   return Object.entries(entries).map(([key, value]) => `${key}=${value}\n`).join('');
 }
 
+// Whom the SASL listener knows, by PLAIN and by SCRAM-SHA-512.
+export const user = { name: 'skat', password: 'a-secret-of-tests' };
+
+function secured(certificates) {
+  const login = 'org.apache.kafka.common.security';
+  return {
+    'ssl.keystore.type': 'PEM',
+    'ssl.keystore.location': join(certificates, 'server.keys.pem'),
+    'ssl.truststore.type': 'PEM',
+    'ssl.truststore.location': join(certificates, 'ca.pem'),
+    'listener.name.tls.ssl.client.auth': 'required',
+    'listener.name.sasl.sasl.enabled.mechanisms': 'PLAIN,SCRAM-SHA-512',
+    'listener.name.sasl.plain.sasl.jaas.config': `${login}.plain.PlainLoginModule required user_${user.name}="${user.password}";`,
+    'listener.name.sasl.scram-sha-512.sasl.jaas.config': `${login}.scram.ScramLoginModule required;`,
+  };
+}
+
 class Broker extends Daemon {
   // Once every broker has been told of the others, this line is written and clients are served.
   static isReady(broker) {
@@ -42,14 +59,14 @@ class Broker extends Daemon {
 }
 
 export class Kafka {
-  // nodes: 1 or 3. settings: more lines of server.properties. listeners: more of them, {name: protocol}, for instance
-  // {TLS: 'SSL'}; their ports are in `ports` of each broker.
-  static async create({ folder, detached, nodes = 1, settings = {}, listeners = {} }) {
+  // nodes: 1 or 3. settings: more lines of server.properties. certificates: a folder of makeCertificates(); then there are
+  // two more listeners: TLS, which demands a client certificate, and SASL, for `user`.
+  static async create({ folder, detached, nodes = 1, settings = {}, certificates }) {
     if (!existsSync(jars)) throw new Error('Kafka is not there; run: tools/install.sh services');
     const kafka = new Kafka();
     const replicas = Math.min(nodes, 3);
     const inSync = Math.min(nodes, 2);
-    const names = { PLAINTEXT: 'PLAINTEXT', ...listeners };
+    const names = { PLAINTEXT: 'PLAINTEXT', ...(certificates && { TLS: 'SSL', SASL: 'SASL_SSL' }) };
     const members = [];
     for (let id = 1; id <= nodes; id += 1) {
       const ports = {};
@@ -91,6 +108,7 @@ export class Kafka {
           'num.network.threads': 2,
           'num.io.threads': 4,
           'log.cleaner.dedupe.buffer.size': 8 * 1024 * 1024,
+          ...(certificates && secured(certificates)),
           ...settings,
         }),
       );
@@ -109,7 +127,8 @@ export class Kafka {
     await Promise.all(
       kafka.brokers.map(({ file }) => {
         const quorum = nodes === 1 ? ['--standalone'] : ['--initial-controllers', voters];
-        return run('java', [...java, 'kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', file, ...quorum]);
+        const scram = certificates ? ['--add-scram', `SCRAM-SHA-512=[name=${user.name},password=${user.password}]`] : [];
+        return run('java', [...java, 'kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', file, ...quorum, ...scram]);
       }),
     );
     return kafka;

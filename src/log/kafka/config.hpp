@@ -40,7 +40,7 @@ struct Config {
   std::chrono::milliseconds check_interval{600'000};
 
   // An append that Kafka has not confirmed by then is answered: unavailable if it was never sent, else maybe_appended.
-  std::chrono::milliseconds delivery_timeout{10'000};
+  std::chrono::milliseconds delivery_timeout{15'000};
   std::chrono::microseconds linger{500};               // how long a batch waits for more
   std::chrono::milliseconds breaker_silence{1'000};    // a partition without an answer for this long: unavailable
   std::size_t max_queued_appends = 16'384;             // without an answer; one more is errc::busy

@@ -300,13 +300,14 @@ namespace skat::log {
 
 OpenedKafkaLog open_kafka_log(const kafka::Config& config, base::Executor& owner) {
   if (const auto wrong = validate(config)) return {.log = nullptr, .problem = *wrong};
-  if (const auto warning = scram_warning(config.security, rd_kafka_version())) {
-    base::log(base::LogLevel::warn, "log", "{}", *warning);
-  }
+  const auto scram = scram_warning(config.security, rd_kafka_version());
+  if (scram) base::log(base::LogLevel::warn, "log", "{}", *scram);
   auto control = kafka::open_client(config, kafka::Role::control);
   if (!control.problem.empty()) return {.log = nullptr, .problem = std::move(control.problem)};
   const auto observed = kafka::prepare_topic_blocking(config, control.client);
-  if (!observed.problem.empty()) return {.log = nullptr, .problem = observed.problem};
+  if (!observed.problem.empty()) {
+    return {.log = nullptr, .problem = scram ? observed.problem + "; " + *scram : observed.problem};
+  }
   const auto verdict = judge(observed.topic, config);
   if (!verdict.problems.empty()) {
     std::string problem;

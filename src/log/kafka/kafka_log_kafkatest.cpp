@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <fstream>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <utility>
@@ -307,6 +309,96 @@ TEST_F(KafkaLogTest, ATopicThatIsReplacedClosesTheLog) {
   EXPECT_EQ(append(*log_, "1").error(), errc::unavailable);
   const auto late = log_->read(kFirst, Offset{0});
   EXPECT_EQ(next(*late).error(), errc::offset_lost);
+}
+
+// ---- Secured listeners ----------------------------------------------------------------------------------------------
+
+class SecuredKafka : public KafkaLogTest {
+ protected:
+  static std::string environment(const char* name) {
+    const char* value = std::getenv(name);
+    EXPECT_NE(value, nullptr) << name << " is not set";
+    return value != nullptr ? value : "";
+  }
+  void SetUp() override {
+    KafkaLogTest::SetUp();
+    folder_ = environment("SKAT_TEST_CERTIFICATES");
+    config_.open_timeout = std::chrono::seconds(10);
+  }
+  void use_certificate() {
+    config_.brokers = environment("SKAT_TEST_KAFKA_TLS");
+    config_.security = {.protocol = kafka::Security::Protocol::ssl,
+                        .ca_file = folder_ + "/ca.pem",
+                        .certificate_file = folder_ + "/client.pem",
+                        .key_file = folder_ + "/client.key"};
+  }
+  void use_password(kafka::Security::Mechanism mechanism) {
+    config_.brokers = environment("SKAT_TEST_KAFKA_SASL");
+    config_.security = {.protocol = kafka::Security::Protocol::sasl_ssl,
+                        .ca_pem = read_file(folder_ + "/ca.pem"),
+                        .mechanism = mechanism,
+                        .username = environment("SKAT_TEST_KAFKA_USER"),
+                        .password = environment("SKAT_TEST_KAFKA_PASSWORD")};
+  }
+  static std::string read_file(const std::string& path) {
+    std::ifstream file(path);
+    return {std::istreambuf_iterator<char>(file), {}};
+  }
+  void expect_it_works() {
+    open();
+    ASSERT_TRUE(log_);
+    EXPECT_TRUE(append(*log_, "over TLS"));
+    const auto reader = log_->read(kFirst, Offset{0});
+    EXPECT_EQ(read(*reader, 1).at(0).value, "over TLS");
+    EXPECT_EQ(bounds(*log_).end, Offset{1});
+  }
+
+  std::string folder_;
+};
+
+TEST_F(SecuredKafka, AClientCertificateOpensTheLog) {
+  use_certificate();
+  expect_it_works();
+}
+
+TEST_F(SecuredKafka, AUserAndAPasswordOpenTheLog) {
+  use_password(kafka::Security::Mechanism::plain);
+  expect_it_works();
+}
+
+TEST_F(SecuredKafka, AWrongPasswordIsNamed) {
+  use_password(kafka::Security::Mechanism::plain);
+  config_.security.password = "wrong";
+  config_.open_timeout = std::chrono::seconds(2);
+  const auto refused = refusal();
+  EXPECT_NE(refused.find("SASL authentication error"), std::string::npos) << refused;
+  EXPECT_EQ(refused.find("wrong"), std::string::npos) << "no secret is told: " << refused;
+}
+
+TEST_F(SecuredKafka, AServerOfAnotherAuthorityIsNotTrusted) {
+  use_certificate();
+  config_.security.ca_file = folder_ + "/client.pem";
+  config_.open_timeout = std::chrono::seconds(2);
+  const auto refused = refusal();
+  EXPECT_NE(refused.find("certificate verify failed"), std::string::npos) << refused;
+}
+
+TEST_F(SecuredKafka, WithoutACertificateTheDoorStaysShut) {
+  use_certificate();
+  config_.security.certificate_file.clear();
+  config_.security.key_file.clear();
+  config_.open_timeout = std::chrono::seconds(2);
+  const auto refused = refusal();
+  EXPECT_NE(refused.find("bad certificate"), std::string::npos) << refused;
+}
+
+TEST_F(SecuredKafka, ScramOpensTheLogOrTheSentenceNamesTheOldLibrary) {
+  use_password(kafka::Security::Mechanism::scram_sha_512);
+  if (!scram_warning(config_.security, rd_kafka_version())) return expect_it_works();
+  config_.open_timeout = std::chrono::seconds(2);
+  const auto refused = refusal();
+  EXPECT_NE(refused.find("SASL authentication error"), std::string::npos) << refused;
+  EXPECT_NE(refused.find("versions before 2.6.1 break a rule of SCRAM"), std::string::npos) << refused;
 }
 
 TEST_F(KafkaLogTest, AppendsWithoutAnAnswerAreWrittenWhenTheLogCloses) {
