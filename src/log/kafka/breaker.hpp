@@ -32,8 +32,8 @@ class Breaker {
   static constexpr base::Duration kTroubleFades = std::chrono::seconds(2);
 
   struct State {
-    std::size_t pending = 0;                        // appends without an answer
-    std::optional<base::SteadyTime> silent_since;   // the first sign of silence after the last answer
+    std::size_t pending = 0;                       // appends without an answer
+    std::optional<base::SteadyTime> silent_since;  // the first sign of silence after the last answer
     base::SteadyTime last_trouble{};
   };
   State& state(Partition partition) { return states_[partition.value()]; }

@@ -105,8 +105,8 @@ void set_producer(Settings& settings, const Config& config) {
   // Our own limits are met first.
   settings.set("queue.buffering.max.messages", std::to_string(config.max_queued_appends + 1));
   settings.set("queue.buffering.max.kbytes", std::to_string(config.max_queued_bytes * 2 / 1024 + 1024));
-  // A request holds a copy of every record, so that a record may go while a request that nobody waits for any more still
-  // lies in a socket's buffer.
+  // A request holds a copy of every record, so that a record may go while a request that nobody waits for any more
+  // still lies in a socket's buffer.
   settings.set("message.copy.max.bytes", std::to_string(kMaxBatchBytes));
   rd_kafka_conf_set_events(settings.get(), RD_KAFKA_EVENT_DR | RD_KAFKA_EVENT_ERROR);
 }
@@ -172,8 +172,7 @@ OpenedClient open_client(const Config& config, Role role) {
 }
 
 void wake_on_arrival(rd_kafka_queue_s* queue, Wake& wake) {
-  rd_kafka_queue_cb_event_enable(
-      queue, [](rd_kafka_t*, void* opaque) { (*static_cast<Wake*>(opaque))(); }, &wake);
+  rd_kafka_queue_cb_event_enable(queue, [](rd_kafka_t*, void* opaque) { (*static_cast<Wake*>(opaque))(); }, &wake);
 }
 
 }  // namespace skat::log::kafka

@@ -46,8 +46,8 @@ struct OpenedClient {
 };
 [[nodiscard]] OpenedClient open_client(const Config& config, Role role);
 
-// Wakes whoever serves a queue: at most one call between two arm()s, on a thread of librdkafka, which must not be held up.
-// Outlives the queue it is given to.
+// Wakes whoever serves a queue: at most one call between two arm()s, on a thread of librdkafka, which must not be held
+// up. Outlives the queue it is given to.
 class Wake {
  public:
   explicit Wake(base::Function<void()> call) : call_(std::move(call)) {}

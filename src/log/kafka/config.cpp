@@ -12,12 +12,11 @@ namespace {
 
 // What the log promises stands on these; nobody may turn them.
 constexpr std::array<std::string_view, 15> kOurs{
-    "bootstrap.servers",         "metadata.broker.list",  "acks",
-    "request.required.acks",     "enable.idempotence",    "enable.gapless.guarantee",
-    "message.timeout.ms",        "delivery.timeout.ms",   "auto.offset.reset",
-    "allow.auto.create.topics",  "enable.auto.commit",    "message.copy.max.bytes",
-    "enable.partition.eof",      "max.in.flight",
-    "max.in.flight.requests.per.connection"};
+    "bootstrap.servers",        "metadata.broker.list", "acks",
+    "request.required.acks",    "enable.idempotence",   "enable.gapless.guarantee",
+    "message.timeout.ms",       "delivery.timeout.ms",  "auto.offset.reset",
+    "allow.auto.create.topics", "enable.auto.commit",   "message.copy.max.bytes",
+    "enable.partition.eof",     "max.in.flight",        "max.in.flight.requests.per.connection"};
 
 bool uses_sasl(Security::Protocol protocol) {
   return protocol == Security::Protocol::sasl_plaintext || protocol == Security::Protocol::sasl_ssl;
@@ -57,7 +56,8 @@ std::optional<std::string> validate(const Config& config) {
   if (config.topic.empty() || config.topic.size() > 249 || !std::ranges::all_of(config.topic, [](unsigned char c) {
         return std::isalnum(c) != 0 || c == '.' || c == '_' || c == '-';
       })) {
-    return fmt::format("topic: '{}' is not a topic's name: 1 to 249 of letters, digits, '.', '_' and '-'", config.topic);
+    return fmt::format("topic: '{}' is not a topic's name: 1 to 249 of letters, digits, '.', '_' and '-'",
+                       config.topic);
   }
   if (config.partitions == 0) return "partitions: at least 1";
   if (config.replication_factor < 1) return "replication_factor: at least 1";

@@ -51,8 +51,8 @@ struct Config {
   std::size_t max_answer_bytes = 1024u * 1024;         // of one answer of LogReader::next(), unless one entry is larger
   std::chrono::milliseconds query_interval{5};         // bounds questions of this long share one request
   std::chrono::milliseconds query_timeout{1'000};
-  std::size_t max_waiting_bounds = 1'024;            // one more is errc::busy
-  std::chrono::milliseconds close_timeout{2'000};    // what has no answer by then is dropped with the log
+  std::size_t max_waiting_bounds = 1'024;          // one more is errc::busy
+  std::chrono::milliseconds close_timeout{2'000};  // what has no answer by then is dropped with the log
 };
 
 inline constexpr std::chrono::hours kMinRetention{24 * 7};
@@ -62,8 +62,8 @@ inline constexpr std::size_t kMaxBatchBytes = 1'048'588;
 // A sentence that names the bad key; nothing when all is well.
 [[nodiscard]] std::optional<std::string> validate(const Config& config);
 
-// A sentence to warn with, for a librdkafka that sends SCRAM's nonce twice (before 2.6.1), which current brokers refuse.
-// `version` as in rd_kafka_version(): 0x020601ff is 2.6.1.
+// A sentence to warn with, for a librdkafka that sends SCRAM's nonce twice (before 2.6.1), which current brokers
+// refuse. `version` as in rd_kafka_version(): 0x020601ff is 2.6.1.
 [[nodiscard]] std::optional<std::string> scram_warning(const Security& security, int version);
 
 [[nodiscard]] const char* name_of(Security::Protocol protocol);    // "sasl_ssl"

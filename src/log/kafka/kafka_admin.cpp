@@ -45,8 +45,8 @@ std::optional<std::int64_t> number(const TopicState& topic, const char* name) {
 }
 
 std::string how_to_set(const Config& config, std::string_view name, std::string_view value) {
-  return fmt::format("kafka-configs --alter --entity-type topics --entity-name {} --add-config {}={}", config.topic, name,
-                     value);
+  return fmt::format("kafka-configs --alter --entity-type topics --entity-name {} --add-config {}={}", config.topic,
+                     name, value);
 }
 
 std::int64_t random_identity() {
@@ -85,7 +85,8 @@ Options admin_options(Client& control, rd_kafka_admin_op_t operation, millisecon
 
 std::string nobody_answers(const Config& config, Client& control, const std::string& what) {
   const auto trouble = take_trouble(control);
-  return fmt::format("Kafka at {} does not answer ({}){}{}", config.brokers, what, trouble.empty() ? "" : ": ", trouble);
+  return fmt::format("Kafka at {} does not answer ({}){}{}", config.brokers, what, trouble.empty() ? "" : ": ",
+                     trouble);
 }
 
 struct Creation {
@@ -95,10 +96,10 @@ struct Creation {
 
 Creation create_topic_blocking(const Config& config, Client& control, milliseconds timeout) {
   std::array<char, 512> text{};
-  std::unique_ptr<rd_kafka_NewTopic_t, Free> topic(
-      rd_kafka_NewTopic_new(config.topic.c_str(), static_cast<int>(config.partitions), config.replication_factor,
-                            text.data(), text.size()));
-  if (!topic) return {.problem = fmt::format("the topic {} cannot be described to Kafka: {}", config.topic, text.data())};
+  std::unique_ptr<rd_kafka_NewTopic_t, Free> topic(rd_kafka_NewTopic_new(
+      config.topic.c_str(), static_cast<int>(config.partitions), config.replication_factor, text.data(), text.size()));
+  if (!topic)
+    return {.problem = fmt::format("the topic {} cannot be described to Kafka: {}", config.topic, text.data())};
   for (const auto& [name, value] : wanted_settings(config)) {
     (void)rd_kafka_NewTopic_set_config(topic.get(), name.c_str(), value.c_str());
   }
@@ -111,7 +112,8 @@ Creation create_topic_blocking(const Config& config, Client& control, millisecon
     return {.problem = nobody_answers(config, control, event ? rd_kafka_event_error_string(event.get()) : "time-out")};
   }
   std::size_t count = 0;
-  const auto* const* results = rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(event.get()), &count);
+  const auto* const* results =
+      rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(event.get()), &count);
   if (count != 1) return {.problem = "Kafka gave no result for the topic's creation"};
   const auto error = rd_kafka_topic_result_error(results[0]);
   switch (error) {
@@ -125,8 +127,8 @@ Creation create_topic_blocking(const Config& config, Client& control, millisecon
       break;
   }
   const char* detail = rd_kafka_topic_result_error_string(results[0]);
-  return {.problem = fmt::format("Kafka does not create the topic {} with {} partitions of {} replicas: {}", config.topic,
-                                 config.partitions, config.replication_factor,
+  return {.problem = fmt::format("Kafka does not create the topic {} with {} partitions of {} replicas: {}",
+                                 config.topic, config.partitions, config.replication_factor,
                                  detail != nullptr ? detail : rd_kafka_err2str(error))};
 }
 
@@ -139,7 +141,8 @@ struct Shape {
 
 Shape shape_blocking(const Config& config, Client& control, milliseconds timeout) {
   const rd_kafka_metadata_t* raw = nullptr;
-  const auto asked = rd_kafka_metadata(control.handle.get(), 0, control.topic.get(), &raw, static_cast<int>(timeout.count()));
+  const auto asked =
+      rd_kafka_metadata(control.handle.get(), 0, control.topic.get(), &raw, static_cast<int>(timeout.count()));
   const std::unique_ptr<const rd_kafka_metadata_t, Free> metadata(raw);
   Shape shape;
   if (asked != RD_KAFKA_RESP_ERR_NO_ERROR || metadata->topic_cnt != 1) {
@@ -152,8 +155,8 @@ Shape shape_blocking(const Config& config, Client& control, milliseconds timeout
     return shape;
   }
   if (topic.err == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED) {
-    shape.problem = fmt::format("this user may not see the topic {}: it needs Describe, DescribeConfigs, Read and Write",
-                                config.topic);
+    shape.problem = fmt::format(
+        "this user may not see the topic {}: it needs Describe, DescribeConfigs, Read and Write", config.topic);
     return shape;
   }
   if (topic.err != RD_KAFKA_RESP_ERR_NO_ERROR && topic.err != RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE) {
@@ -267,9 +270,10 @@ TopicVerdict judge(const TopicState& topic, const Config& config) {
     }
   };
   if (topic.partitions != config.partitions) {
-    problem("has {} partitions, but the settings say {}; rooms are spread by that number, so it can never change: set "
-            "it to {}, or use another topic",
-            topic.partitions, config.partitions, topic.partitions);
+    problem(
+        "has {} partitions, but the settings say {}; rooms are spread by that number, so it can never change: set "
+        "it to {}, or use another topic",
+        topic.partitions, config.partitions, topic.partitions);
   }
   need("message.timestamp.type", "LogAppendTime", "the log gives the time, not a sender's clock");
   need("cleanup.policy", "delete", "compaction would remove all but one record of a room");
@@ -285,28 +289,29 @@ TopicVerdict judge(const TopicState& topic, const Config& config) {
   }
   const auto batch = number(topic, "max.message.bytes").value_or(0);
   if (batch < static_cast<std::int64_t>(kMaxBatchBytes)) {
-    problem("has max.message.bytes={}, Skat needs at least {} (a batch of records may be that large); set it: {}", batch,
-            kMaxBatchBytes, how_to_set(config, "max.message.bytes", std::to_string(kMaxBatchBytes)));
+    problem("has max.message.bytes={}, Skat needs at least {} (a batch of records may be that large); set it: {}",
+            batch, kMaxBatchBytes, how_to_set(config, "max.message.bytes", std::to_string(kMaxBatchBytes)));
   }
   if (!identity_of(topic)) {
-    problem("was not made by Skat and has no identity yet, by which another topic of the same name is told apart; set a "
-            "random one once: {}",
-            how_to_set(config, kIdentity, std::to_string(random_identity())));
+    problem(
+        "was not made by Skat and has no identity yet, by which another topic of the same name is told apart; set a "
+        "random one once: {}",
+        how_to_set(config, kIdentity, std::to_string(random_identity())));
   }
 
   const auto in_sync = number(topic, "min.insync.replicas").value_or(0);
   if (in_sync > topic.replicas) {
     problem("has min.insync.replicas={} but {} replicas: nothing can ever be appended", in_sync, topic.replicas);
   } else if (topic.replicas < 3 || in_sync < 2) {
-    verdict.warnings.push_back(
-        fmt::format("the topic {} has {} replicas and min.insync.replicas={}: an acknowledged message may lie in the memory of "
-                    "one broker only, and be lost with it; three replicas and min.insync.replicas=2 keep the promise",
-                    config.topic, topic.replicas, in_sync));
+    verdict.warnings.push_back(fmt::format(
+        "the topic {} has {} replicas and min.insync.replicas={}: an acknowledged message may lie in the memory of "
+        "one broker only, and be lost with it; three replicas and min.insync.replicas=2 keep the promise",
+        config.topic, topic.replicas, in_sync));
   }
   if (in_sync == topic.replicas && topic.replicas > 1) {
-    verdict.warnings.push_back(fmt::format(
-        "the topic {} has min.insync.replicas={} of {} replicas: one broker away stops every send", config.topic, in_sync,
-        topic.replicas));
+    verdict.warnings.push_back(
+        fmt::format("the topic {} has min.insync.replicas={} of {} replicas: one broker away stops every send",
+                    config.topic, in_sync, topic.replicas));
   }
   return verdict;
 }

@@ -1,4 +1,5 @@
-// The topic: made by the first node that starts, and held against what the log's promises need. Everything that blocks says so.
+// The topic: made by the first node that starts, and held against what the log's promises need. Everything that blocks
+// says so.
 #pragma once
 
 #include <chrono>
@@ -27,8 +28,8 @@ struct TopicVerdict {
 };
 [[nodiscard]] TopicVerdict judge(const TopicState& topic, const Config& config);
 
-// The log's identity: a random number that creation writes into delete.retention.ms, which a topic that is not compacted does
-// not use; nothing if there is none. Decision 0008.
+// The log's identity: a random number that creation writes into delete.retention.ms, which a topic that is not
+// compacted does not use; nothing if there is none. Decision 0008.
 [[nodiscard]] std::optional<std::string> identity_of(const TopicState& topic);
 
 struct Observed {

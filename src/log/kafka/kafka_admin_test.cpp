@@ -12,10 +12,14 @@ class TopicTest : public ::testing::Test {
     config_.partitions = 12;
     topic_.partitions = 12;
     topic_.replicas = 3;
-    topic_.settings = {{"message.timestamp.type", "LogAppendTime"}, {"cleanup.policy", "delete"},
-                       {"retention.ms", "604800000"},               {"retention.bytes", "-1"},
-                       {"max.message.bytes", "1048588"},            {"unclean.leader.election.enable", "false"},
-                       {"min.insync.replicas", "2"},                {"delete.retention.ms", "5000000000000123"}};
+    topic_.settings = {{"message.timestamp.type", "LogAppendTime"},
+                       {"cleanup.policy", "delete"},
+                       {"retention.ms", "604800000"},
+                       {"retention.bytes", "-1"},
+                       {"max.message.bytes", "1048588"},
+                       {"unclean.leader.election.enable", "false"},
+                       {"min.insync.replicas", "2"},
+                       {"delete.retention.ms", "5000000000000123"}};
   }
   // The only problem (or warning) after one change.
   std::string problem(const char* name, const char* value) {

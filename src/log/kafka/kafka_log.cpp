@@ -99,10 +99,10 @@ class KafkaLog final : public Log, private ReaderHost {
   std::shared_ptr<KafkaLog*> self_ = std::make_shared<KafkaLog*>(this);
 
   // Destroyed from below: the producer while the worker still takes requests, both workers before what they use.
-  Client control_;                 // librdkafka's own locks: used by both workers
-  Streams streams_;                // the worker's
-  base::Mailbox<Id> arrivals_;     // from librdkafka: this reader's queue is no longer empty
-  base::TaskMailbox replies_;      // from the worker
+  Client control_;              // librdkafka's own locks: used by both workers
+  Streams streams_;             // the worker's
+  base::Mailbox<Id> arrivals_;  // from librdkafka: this reader's queue is no longer empty
+  base::TaskMailbox replies_;   // from the worker
   OffsetQuery offsets_;
   base::Worker worker_;
   KafkaProducer producer_;
@@ -167,7 +167,8 @@ void KafkaLog::append(Partition partition, std::string key, std::string value, D
 // While the breaker is open, somebody has to find out that the partition answers again.
 void KafkaLog::probe(Partition partition) {
   if (std::exchange(at(partition).probed, true)) return;
-  ask(partition, OffsetQuery::Start::cached, [this, partition](const result<Bounds>&) { at(partition).probed = false; });
+  ask(partition, OffsetQuery::Start::cached,
+      [this, partition](const result<Bounds>&) { at(partition).probed = false; });
 }
 
 // ---- Bounds ---------------------------------------------------------------------------------------------------------

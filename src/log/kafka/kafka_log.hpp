@@ -16,10 +16,10 @@ struct OpenedKafkaLog {
   std::string problem;
 };
 
-// Creates the topic unless it exists, and refuses one whose settings would break the log's promises. Blocks (at most about
-// Config::open_timeout), so it belongs to the start. The log lives on `owner`, whose thread destroys it (not from inside a
-// callback), after its readers; appends without an answer have Config::close_timeout to get through, and their callbacks are
-// dropped.
+// Creates the topic unless it exists, and refuses one whose settings would break the log's promises. Blocks (at most
+// about Config::open_timeout), so it belongs to the start. The log lives on `owner`, whose thread destroys it (not from
+// inside a callback), after its readers; appends without an answer have Config::close_timeout to get through, and their
+// callbacks are dropped.
 [[nodiscard]] OpenedKafkaLog open_kafka_log(const kafka::Config& config, base::Executor& owner);
 
 }  // namespace skat::log

@@ -73,7 +73,8 @@ using testing::LogConformance;
 
 // As delivered; and so small that every limit is met all the time.
 INSTANTIATE_TEST_SUITE_P(Kafka, LogConformance,
-                         ::testing::Values(Maker([] { return std::make_unique<KafkaHarness>(test_config()); }), Maker([] {
+                         ::testing::Values(Maker([] { return std::make_unique<KafkaHarness>(test_config()); }),
+                                           Maker([] {
                                              auto config = test_config();
                                              config.max_queued_appends = 500;
                                              config.max_answer_bytes = 100;
@@ -134,8 +135,8 @@ class KafkaLogTest : public ::testing::Test {
     return entries;
   }
 
-  // Waits for an admin call's answer; the call puts it into the queue it is given. Called again while Kafka has not spread
-  // word of a topic yet.
+  // Waits for an admin call's answer; the call puts it into the queue it is given. Called again while Kafka has not
+  // spread word of a topic yet.
   void administer(const std::function<void(rd_kafka_t*, rd_kafka_queue_t*)>& call) {
     const kafka::QueueHandle queue(rd_kafka_queue_new(control_.handle.get()));
     std::string error;
@@ -153,19 +154,17 @@ class KafkaLogTest : public ::testing::Test {
   }
   void create_topic(int partitions, const Settings& settings) {
     std::array<char, 512> text{};
-    auto* topic = rd_kafka_NewTopic_new(config_.topic.c_str(), partitions, config_.replication_factor, text.data(),
-                                        text.size());
+    auto* topic =
+        rd_kafka_NewTopic_new(config_.topic.c_str(), partitions, config_.replication_factor, text.data(), text.size());
     for (const auto& [name, value] : settings) rd_kafka_NewTopic_set_config(topic, name.c_str(), value.c_str());
-    administer([&](rd_kafka_t* client, rd_kafka_queue_t* queue) {
-      rd_kafka_CreateTopics(client, &topic, 1, nullptr, queue);
-    });
+    administer(
+        [&](rd_kafka_t* client, rd_kafka_queue_t* queue) { rd_kafka_CreateTopics(client, &topic, 1, nullptr, queue); });
     rd_kafka_NewTopic_destroy(topic);
   }
   void delete_topic() {
     auto* topic = rd_kafka_DeleteTopic_new(config_.topic.c_str());
-    administer([&](rd_kafka_t* client, rd_kafka_queue_t* queue) {
-      rd_kafka_DeleteTopics(client, &topic, 1, nullptr, queue);
-    });
+    administer(
+        [&](rd_kafka_t* client, rd_kafka_queue_t* queue) { rd_kafka_DeleteTopics(client, &topic, 1, nullptr, queue); });
     rd_kafka_DeleteTopic_destroy(topic);
   }
   void delete_records_below(std::int64_t offset) {

@@ -1,8 +1,7 @@
-// KafkaProducer: appends with an idempotent, gapless producer, one of librdkafka's at a time. After an error that ends one
-// (Kafka calls it fatal) what was never sent goes out again, in order, by a new one; what may have been written is answered
-// as unknown.
-// Lives on: `owner`; librdkafka's threads only wake it. Ends by: destruction, which waits `close_timeout` for answers; their
-// callbacks are dropped.
+// KafkaProducer: appends with an idempotent, gapless producer, one of librdkafka's at a time. After an error that ends
+// one (Kafka calls it fatal) what was never sent goes out again, in order, by a new one; what may have been written is
+// answered as unknown. Lives on: `owner`; librdkafka's threads only wake it. Ends by: destruction, which waits
+// `close_timeout` for answers; their callbacks are dropped.
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,5 @@
-// The producer's roads through trouble, against librdkafka's own mock of a cluster: errors and delays at the wanted moment.
+// The producer's roads through trouble, against librdkafka's own mock of a cluster: errors and delays at the wanted
+// moment.
 #include "log/kafka/kafka_producer.hpp"
 
 #include <gtest/gtest.h>

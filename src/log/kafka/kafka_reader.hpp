@@ -1,7 +1,7 @@
-// KafkaReader: one reader of a partition. It keeps the offset it expects: what lies lower is dropped; what lies higher is not
-// believed at once: the reader starts again at the offset it wants, and if the hole is still there the log's start decides
-// whether the entries were trimmed (errc::offset_lost) or never were.
-// Lives on: the log's executor. Ends by: destruction, before its log.
+// KafkaReader: one reader of a partition. It keeps the offset it expects: what lies lower is dropped; what lies higher
+// is not believed at once: the reader starts again at the offset it wants, and if the hole is still there the log's
+// start decides whether the entries were trimmed (errc::offset_lost) or never were. Lives on: the log's executor. Ends
+// by: destruction, before its log.
 #pragma once
 
 #include <cstddef>

@@ -10,10 +10,10 @@
 
 namespace skat::log::kafka {
 
-// Asks the brokers. One request holds all partitions and fails as a whole when one leader is away. Then each is asked alone,
-// and the ones without an answer are kept apart: one of them is asked again in each later request, briefly, so that leaders in
-// health do not wait for long; the others are unavailable until it is their turn.
-// Lives on: the "log-offsets" worker.
+// Asks the brokers. One request holds all partitions and fails as a whole when one leader is away. Then each is asked
+// alone, and the ones without an answer are kept apart: one of them is asked again in each later request, briefly, so
+// that leaders in health do not wait for long; the others are unavailable until it is their turn. Lives on: the
+// "log-offsets" worker.
 class OffsetQuery::Source {
  public:
   using Tell = base::Function<void(Answers)>;
@@ -55,7 +55,7 @@ class OffsetQuery::Source {
   struct Known {
     std::optional<Offset> start;
     Clock::time_point start_asked{};
-    bool silent = false;         // its last question had no answer
+    bool silent = false;        // its last question had no answer
     Clock::time_point tried{};  // when it was last asked alone
   };
   static constexpr auto kStartLasts = std::chrono::seconds(1);
@@ -150,7 +150,8 @@ void OffsetQuery::ask(Partition partition, Start start, Done done) {
 
 void OffsetQuery::go_on() {
   if (under_way_ || waiting_.empty() || timer_ != base::Executor::TimerId::none) return;
-  if (const auto since = owner_.now() - last_start_.value_or(base::SteadyTime{}); last_start_ && since < config_.query_interval) {
+  if (const auto since = owner_.now() - last_start_.value_or(base::SteadyTime{});
+      last_start_ && since < config_.query_interval) {
     timer_ = owner_.after(config_.query_interval - since, [this] {
       timer_ = base::Executor::TimerId::none;
       go_on();

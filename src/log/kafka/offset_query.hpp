@@ -1,7 +1,6 @@
-// OffsetQuery: where partitions begin and end now. Questions of a few milliseconds share one request, and one request at a
-// time is under way.
-// Lives on: `owner`; the asking itself blocks, on a thread of its own ("log-offsets"). Ends by: destruction; unanswered
-// callbacks are dropped.
+// OffsetQuery: where partitions begin and end now. Questions of a few milliseconds share one request, and one request
+// at a time is under way. Lives on: `owner`; the asking itself blocks, on a thread of its own ("log-offsets"). Ends by:
+// destruction; unanswered callbacks are dropped.
 #pragma once
 
 #include <cstdint>

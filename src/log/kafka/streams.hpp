@@ -1,6 +1,6 @@
-// Streams: fetches partitions from an offset on. One client of librdkafka reads a partition once, so the n-th reader of a
-// partition gets the n-th client: as many clients as the partition with the most readers has readers.
-// Lives on: the "log-kafka" worker, except where said. Ends by: destruction, after that worker has ended.
+// Streams: fetches partitions from an offset on. One client of librdkafka reads a partition once, so the n-th reader of
+// a partition gets the n-th client: as many clients as the partition with the most readers has readers. Lives on: the
+// "log-kafka" worker, except where said. Ends by: destruction, after that worker has ended.
 #pragma once
 
 #include <cstddef>
