@@ -1,8 +1,8 @@
 # skat_room(NAME <room> DEPS <rooms…> SOURCES <files…> [LINK <targets…>] [TESTS <files…>]
 #           [SERVICE_TESTS <files…>])
 # One room = one static library skat_<room>, which sees its DEPS only. TESTS make one GoogleTest program
-# skat_<room>_test (label "unit"), SERVICE_TESTS one skat_<room>_servicetest (label "service"), which needs what tools/services.mjs starts;
-# benches and fuzzers are named by the room itself.
+# skat_<room>_test (label "unit"), SERVICE_TESTS one skat_<room>_servicetest (label "service"), which needs what
+# tools/services.mjs starts; benches and fuzzers are named by the room itself.
 function(skat_room)
   cmake_parse_arguments(ROOM "" "NAME" "DEPS;SOURCES;LINK;TESTS;TEST_LINK;SERVICE_TESTS" ${ARGN})
   string(REPLACE "/" "_" target "skat_${ROOM_NAME}")
@@ -17,6 +17,11 @@ function(skat_room)
     add_executable(${target}_test ${ROOM_TESTS})
     target_link_libraries(${target}_test PRIVATE ${target} ${ROOM_TEST_LINK} GTest::gtest GTest::gtest_main)
     gtest_discover_tests(${target}_test NO_PRETTY_VALUES PROPERTIES LABELS unit TIMEOUT 120 DISCOVERY_TIMEOUT 60)
+  endif()
+  if(ROOM_SERVICE_TESTS AND BUILD_TESTING)
+    add_executable(${target}_servicetest ${ROOM_SERVICE_TESTS})
+    target_link_libraries(${target}_servicetest PRIVATE ${target} ${ROOM_TEST_LINK} GTest::gtest GTest::gtest_main)
+    gtest_discover_tests(${target}_servicetest NO_PRETTY_VALUES PROPERTIES LABELS service TIMEOUT 120 DISCOVERY_TIMEOUT 60)
   endif()
 endfunction()
 
@@ -39,10 +44,5 @@ function(skat_fuzz)
     target_link_options(${target} PRIVATE -fsanitize=fuzzer)
     target_link_libraries(${target} PRIVATE skat_options skat_base ${FUZZ_LINK})
     add_dependencies(skat_fuzzers ${target})
-  endif()
-  if(ROOM_SERVICE_TESTS AND BUILD_TESTING)
-    add_executable(${target}_servicetest ${ROOM_SERVICE_TESTS})
-    target_link_libraries(${target}_servicetest PRIVATE ${target} ${ROOM_TEST_LINK} GTest::gtest GTest::gtest_main)
-    gtest_discover_tests(${target}_servicetest PROPERTIES LABELS service TIMEOUT 120 DISCOVERY_TIMEOUT 60)
   endif()
 endfunction()
