@@ -17,15 +17,15 @@
 //   who              [room]        ack(error text or null, [socket ids])
 //   kick             socket id     disconnects that socket; its connection stays
 //   close                          disconnects all of the client's sockets and closes its connection
-// usage: socketio_server [--port N] [--ping-interval MS] [--ping-timeout MS] [--deflate] [--recovery]
+// usage: socketio_server [--port N] [--ping-interval MS] [--ping-timeout MS] [--deflate] [--recovery] [--loops N]
 //                        [--tls-cert FILE --tls-key FILE]
 // Listens on 127.0.0.1. --deflate: permessage-deflate for clients that offer it. --recovery: connection state recovery.
+// --loops: threads; what reaches all in a room reaches those on every loop.
 #include <charconv>
 #include <chrono>
 #include <csignal>
 #include <cstdint>
 #include <cstdio>
-#include <latch>
 #include <map>
 #include <memory>
 #include <string>
@@ -33,11 +33,8 @@
 #include <utility>
 #include <vector>
 
-#include "engineio/engine.hpp"
 #include "namespaces.hpp"
-#include "net/http_server.hpp"
-#include "net/loop_group.hpp"
-#include "socketio/server.hpp"
+#include "socketio/socketio.hpp"
 
 namespace {
 
@@ -52,9 +49,6 @@ struct Settings {
   bool recovery = false;
   std::string certificate_file = {}, key_file = {};
 };
-
-// How long the close packets of a shutdown may take to leave.
-constexpr milliseconds kFarewell{100};
 
 // Fills in `settings` ("--name value" for each of its numbers, "--deflate", "--recovery"); false when the arguments are
 // anything else.
@@ -81,7 +75,7 @@ bool parse_arguments(int argc, char** argv, Settings& settings) {
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), setting->second);
     if (error != std::errc{} || end != text.data() + text.size()) return false;
   }
-  return settings.certificate_file.empty() == settings.key_file.empty();
+  return settings.numbers.at("--loops") > 0 && settings.certificate_file.empty() == settings.key_file.empty();
 }
 
 net::ListenConfig listen_config(const Settings& settings) {
@@ -120,69 +114,45 @@ socketio::Config socket_config(const Settings& settings) {
   return config;
 }
 
-void route(net::Router& router, const engineio::Config& config, engineio::Engine& engine) {
-  router.add_prefix(
-      "*", engineio::mount_path(config),
-      [&engine](net::HttpRequest request, net::Responder responder) {
-        engine.handle(std::move(request), std::move(responder));
-      },
-      engineio::route_options(config));
-}
-
 int serve(const Settings& settings, const sigset_t& ending) {
-  // One loop: a broadcast reaches the sockets of its loop, and an application with more carries it between them.
-  net::LoopGroup loops("loop", 1);
-  net::Loop& loop = *loops.loops().front();
-
-  const auto server = socketio::make_server(socket_config(settings), loop);
-  example::register_namespaces(*server, loop);
-
+  const socketio::HostConfig config{.listen = listen_config(settings),
+                                    .http = {},
+                                    .engine = engine_config("/socket.io/", settings),
+                                    .socketio = socket_config(settings),
+                                    .loops = settings.numbers.at("--loops")};
   const auto echo_config = engine_config("/engine.io/", settings);
-  const auto echo = engineio::make_engines(echo_config, loops.loops(), [](std::size_t) {
-    return [](engineio::Session& session) { return std::make_unique<EchoListener>(session); };
-  });
-  const auto engine_settings = engine_config("/socket.io/", settings);
-  const auto sockets = engineio::make_engines(engine_settings, loops.loops(), [&server](std::size_t) {
-    return [&server](engineio::Session& session) { return server->accept(session); };
-  });
-
-  net::Router router;
-  route(router, echo_config, *echo.front());
-  route(router, engine_settings, *sockets.front());
-  const auto http = net::HttpServer::open(listen_config(settings), net::HttpConfig{}, std::move(router), loops.loops());
-  if (!http) {
-    std::fprintf(stderr, "socketio_server: %s\n", http.error().message().c_str());
+  std::vector<std::unique_ptr<engineio::Engine>> echo;
+  const auto add_echo = [&](net::Router& router, const std::vector<net::Loop*>& loops) {
+    echo = engineio::make_engines(echo_config, loops, [](std::size_t) {
+      return [](engineio::Session& session) { return std::make_unique<EchoListener>(session); };
+    });
+    socketio::add_engine_route(router, echo_config, loops, echo);
+  };
+  const auto host = socketio::Host::open(config, example::register_namespaces, add_echo);
+  if (!host) {
+    std::fprintf(stderr, "socketio_server: %s\n", host.error().message().c_str());
     return 1;
   }
-  (*http)->start();
-  loops.start();
+  (*host)->start();
   std::printf("listening on %s://127.0.0.1:%u\n", settings.key_file.empty() ? "http" : "https",
-              static_cast<unsigned>((*http)->port()));
+              static_cast<unsigned>((*host)->port()));
   std::fflush(stdout);
 
   int signal = 0;
   sigwait(&ending, &signal);
-  (*http)->stop_accepting();
-  std::latch done(1);
-  loop.post([&] {
-    echo.front()->shut_down();
-    sockets.front()->shut_down();
-    static_cast<void>(loop.after(kFarewell, [&done] { done.count_down(); }));
-  });
-  done.wait();
-  loops.stop();
-  loops.join();
+  (*host)->stop();
+  echo.clear();  // before the loops it lives on
   return 0;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  Settings settings{.numbers = {{"--port", 3'000}, {"--ping-interval", 300}, {"--ping-timeout", 200}}};
+  Settings settings{.numbers = {{"--port", 3'000}, {"--ping-interval", 300}, {"--ping-timeout", 200}, {"--loops", 1}}};
   if (!parse_arguments(argc, argv, settings)) {
     std::fprintf(stderr,
                  "usage: socketio_server [--port N] [--ping-interval MS] [--ping-timeout MS] [--deflate] [--recovery]\n"
-                 "                       [--tls-cert FILE --tls-key FILE]\n");
+                 "                       [--loops N] [--tls-cert FILE --tls-key FILE]\n");
     return 2;
   }
   // Before any thread starts, so that all of them leave these signals to sigwait.

@@ -7,10 +7,6 @@
 #include <string_view>
 #include <utility>
 
-#include "socketio/json_object.hpp"
-#include "socketio/json_scan.hpp"
-#include "socketio/json_string.hpp"
-
 namespace example {
 namespace {
 

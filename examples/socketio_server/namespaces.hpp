@@ -1,12 +1,11 @@
 // The namespaces of the example: what an application registers on a Server.
 #pragma once
 
-#include "base/executor.hpp"
-#include "socketio/server.hpp"
+#include "socketio/socketio.hpp"
 
 namespace example {
 
-// Before the server's loop runs.
+// On every loop's server, before the loops run.
 void register_namespaces(skat::socketio::Server& server, skat::base::Executor& loop);
 
 }  // namespace example
