@@ -9,7 +9,7 @@
 namespace skat::socketio {
 
 Client::Client(const ClientContext& context, engineio::Session& session)
-    : context_(context), session_(&session), decoder_(context.config) {}
+    : context_(context), session_(&session), decoder_(context.config), window_(context.loop.now()) {}
 
 void Client::start() {
   connect_timer_ = context_.loop.after(context_.config.connect_timeout, [weak = weak_from_this()] {
@@ -21,7 +21,19 @@ void Client::start() {
 }
 
 void Client::on_text(std::string_view text) {
-  if (!closing_) on_decoded(decoder_.on_text(text));
+  if (closing_) return;
+  if (is_flooding()) return violation("too many packets a second");
+  on_decoded(decoder_.on_text(text));
+}
+
+// The clock is read once in so many packets only.
+bool Client::is_flooding() {
+  if (++packets_ <= context_.config.max_packets_per_second) return false;
+  const auto now = context_.loop.now();
+  if (now - window_ < std::chrono::seconds(1)) return true;
+  window_ = now;
+  packets_ = 1;
+  return false;
 }
 
 void Client::on_binary(std::string_view bytes) {

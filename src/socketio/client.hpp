@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -54,6 +55,7 @@ class Client final : public SocketOwner, public std::enable_shared_from_this<Cli
   void on_disconnect(const std::shared_ptr<LiveSocket>& socket);
   [[nodiscard]] bool crosses_a_kick(std::string_view nsp) const;
   void refuse_connect(std::string_view nsp, std::string_view message);
+  [[nodiscard]] bool is_flooding();
   void violation(std::string_view what);
   void close();
   // Null: not connected to it, nor asking.
@@ -69,7 +71,9 @@ class Client final : public SocketOwner, public std::enable_shared_from_this<Cli
   std::vector<std::shared_ptr<LiveSocket>> sockets_;  // Limit: Config::max_namespaces_per_client
   std::unique_ptr<std::vector<Kicked>> kicked_;       // Limit: the same, the oldest goes first
   base::Executor::TimerId connect_timer_ = base::Executor::TimerId::none;
-  bool closing_ = false;  // nothing more is read
+  bool closing_ = false;       // nothing more is read
+  std::uint32_t packets_ = 0;  // since window_
+  base::SteadyTime window_;
 };
 
 }  // namespace skat::socketio

@@ -226,5 +226,114 @@ TEST_F(ClientTest, ConnectAndEventRightBehindItWork) {
   EXPECT_EQ(events_, Texts{"x"});
 }
 
+TEST_F(ClientTest, AnEventNamePastTheLimitClosesTheConnection) {
+  join(*session_);
+  const std::string longest(config_.max_event_name_bytes, 'e');
+  session_->receive("42[\"" + longest + "\"]");
+  EXPECT_EQ(events_, Texts{longest});
+  session_->receive("42[\"" + longest + "e\"]");
+  expect_closed();
+}
+
+TEST_F(ClientTest, OneElementTooManyClosesTheConnection) {
+  config_.max_elements = 3;
+  server_ = make_server(config_, loop_);
+  for (const auto* text : {R"(42["x",1,2])", R"(430[1,2,3])", R"(42["x",[1,2,3,4],{"a":1,"b":2,"c":3,"d":4}])"}) {
+    server_->of("/");
+    session_ = open_session();
+    join(*session_);
+    session_->receive(text);
+    EXPECT_FALSE(session_->closed()) << text;
+  }
+  for (const auto* text : {R"(42["x",1,2,3])", R"(430[1,2,3,4])", R"(42["x",1,2,[]])"}) {
+    session_ = open_session();
+    join(*session_);
+    session_->receive(text);
+    expect_closed();
+  }
+}
+
+TEST_F(ClientTest, AFloodClosesTheConnection) {
+  config_.max_packets_per_second = 5;
+  server_ = make_server(config_, loop_);
+  server_->of("/");
+  session_ = open_session();
+  join(*session_);
+  for (int i = 0; i < 100; ++i) {  // five a second, for a while
+    loop_.advance(milliseconds(200));
+    session_->receive(R"(42["x"])");
+  }
+  EXPECT_FALSE(session_->closed());
+  for (int i = 0; i < 10; ++i) session_->receive(R"(42["x"])");
+  expect_closed();
+}
+
+TEST_F(ClientTest, ThePacketsOfOneSecondMayComeAtOnce) {
+  config_.max_packets_per_second = 5;
+  server_ = make_server(config_, loop_);
+  server_->of("/");
+  session_ = open_session();
+  join(*session_);
+  for (int i = 0; i < 4; ++i) session_->receive(R"(42["x"])");
+  EXPECT_FALSE(session_->closed());
+  session_->receive(R"(42["x"])");
+  expect_closed();
+}
+
+TEST_F(ClientTest, AConnectThatIsInMiddlewareDoesNotStopTheConnectTimeout) {
+  std::optional<ConnectDecision> decision;
+  server_->of("/").use([&](Socket&, ConnectDecision d) { decision = std::move(d); });
+  session_->receive("40");
+  loop_.advance(milliseconds(1'000));
+  expect_closed();
+  decision->accept();
+  EXPECT_TRUE(server_->of("/").sockets().empty());
+}
+
+TEST_F(ClientTest, AfterAKickAndANewConnectEverythingIsStrictAgain) {
+  join(*session_)->disconnect();
+  session_->take();
+  join(*session_);
+  session_->receive("41");
+  session_->receive(R"(42["x"])");
+  expect_closed();
+}
+
+// The rules of decoding, each broken once: every namespace's sockets end with "forced close", no packet is sent.
+class ViolationTest : public ClientTest, public ::testing::WithParamInterface<const char*> {};
+
+TEST_P(ViolationTest, ClosesTheConnectionWithoutAWord) {
+  join(*session_);
+  join(*session_, "/chat");
+  session_->receive(GetParam());
+  expect_closed();
+  EXPECT_EQ(reasons_, (Texts{"forced close", "forced close"}));
+  EXPECT_TRUE(session_->take().empty());
+  EXPECT_TRUE(events_.empty());
+  const auto other = open_session();
+  EXPECT_TRUE(join(*other)) << "others are served";
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Decoding, ViolationTest,
+    ::testing::Values("4", "47", "4a", "4-1",                                                     // the type
+                      "45-[\"x\"]", "45[\"x\"]", "451[\"x\"]", "450-[\"x\"]",                     // attachments
+                      "45+1-[\"x\"]", "45-1-[\"x\"]", "451.5-[\"x\"]", "4511-[\"x\"]", "46-1[]",  //
+                      "4299999999999999999999[\"x\"]", "429007199254740993[\"x\"]",               // ack id
+                      "42[\"x\"]trailing", "42[\"x\"", "42[\"x\",]", "42[\"x\"],[]",              // one JSON text
+                      "40null", "40[]", "40\"x\"", "401",                                         // CONNECT
+                      "41{}", "41[]",                                                             // DISCONNECT
+                      "42", "42{}", "42[]", "42[null]", "42[{}]", "42[[]]", "42[true]",           // EVENT
+                      "42[\"connect\"]", "42[\"connect_error\"]", "42[\"disconnect\"]",           //
+                      "42[\"disconnecting\"]", "42[\"newListener\"]", "42[\"removeListener\"]",
+                      "42[\"\\u0063onnect\"]",                          // an escaped reserved name
+                      "430", "430{}", "430\"x\"",                       // ACK
+                      "44", "44{}", "44\"x\"",                          // CONNECT_ERROR
+                      "451-[{\"_placeholder\":true,\"num\":0}]",        // a placeholder as name
+                      "451-[\"x\",{\"_placeholder\":true,\"num\":1}]",  // its index
+                      "451-[\"x\",{\"_placeholder\":true,\"num\":-1}]",
+                      "451-[\"x\",{\"_placeholder\":true,\"num\":\"0\"}]",
+                      "451-[\"x\",{\"_placeholder\":true,\"num\":0.5}]", "451-[\"x\",{\"_placeholder\":true}]"));
+
 }  // namespace
 }  // namespace skat::socketio

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 
 namespace skat::socketio {
@@ -28,11 +29,16 @@ struct Config {
   std::size_t max_attachments = 10;              // per packet, either way
   std::size_t max_namespaces_per_client = 16;    // one more CONNECT is refused
   std::size_t max_rooms_per_socket = 2'048;      // one more join is ignored and logged
-  std::size_t max_json_depth = 128;              // deeper is a violation; at most kMaxJsonDepth
-  std::size_t max_nsp_bytes = 256;               // longer is a violation
-  std::size_t max_auth_bytes = 16'384;           // CONNECT payload, kept as long as the socket; longer is refused
-  std::size_t max_pending_acks = 1'024;          // of one socket, server to client
-  std::size_t max_pending_broadcasts = 1'024;    // with acknowledgement, of one namespace
+  std::size_t max_room_name_bytes = 512;         // a join to a longer one is ignored and logged
+  std::size_t max_event_name_bytes = 512;        // as sent; longer is a violation
+  std::size_t max_elements = 1'024;  // of an event (its name counts) or acknowledgement; more is a violation
+  // More is a violation. Counted coarsely: a burst of up to twice as many may pass.
+  std::uint32_t max_packets_per_second = 20'000;
+  std::size_t max_json_depth = 128;            // deeper is a violation; at most kMaxJsonDepth
+  std::size_t max_nsp_bytes = 256;             // longer is a violation
+  std::size_t max_auth_bytes = 16'384;         // CONNECT payload, kept as long as the socket; longer is refused
+  std::size_t max_pending_acks = 1'024;        // of one socket, server to client
+  std::size_t max_pending_broadcasts = 1'024;  // with acknowledgement, of one namespace
   std::size_t max_broadcast_answer_bytes =
       std::size_t{16} * 1024 * 1024;                 // of one broadcast; what exceeds it is not kept
   std::chrono::milliseconds cluster_timeout{5'000};  // for the other servers' answers

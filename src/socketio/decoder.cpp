@@ -31,7 +31,8 @@ std::optional<std::uint64_t> take_number(std::string_view& rest, std::uint64_t m
   return value;
 }
 
-bool is_event_name(std::string_view raw) {
+bool is_event_name(std::string_view raw, std::size_t max_bytes) {
+  if (raw.size() > max_bytes + 2) return false;  // the quotes
   const JsonKind kind = json_kind(raw);
   if (kind == JsonKind::number) return true;
   if (kind != JsonKind::string) return false;
@@ -40,7 +41,7 @@ bool is_event_name(std::string_view raw) {
 }
 
 // What each type may carry; `packet.data` and `elements` are set.
-bool payload_fits(const Packet& packet) {
+bool payload_fits(const Packet& packet, const Config& config) {
   const bool none = packet.data.empty();
   switch (packet.type) {
     case PacketType::connect:
@@ -49,7 +50,7 @@ bool payload_fits(const Packet& packet) {
       return none;
     case PacketType::event:
     case PacketType::binary_event:
-      return !packet.elements.empty() && is_event_name(packet.elements.front());
+      return !packet.elements.empty() && is_event_name(packet.elements.front(), config.max_event_name_bytes);
     case PacketType::ack:
     case PacketType::binary_ack:
       return !none && json_kind(packet.data) == JsonKind::array;
@@ -89,14 +90,15 @@ result<Parsed> parse(std::string_view text, const Config& config) {
     if (!packet.ack_id) return errc::violation;
   }
   if (!rest.empty()) {
-    JsonRules rules{.max_depth = config.max_json_depth, .attachments = std::nullopt};
+    JsonRules rules{
+        .max_depth = config.max_json_depth, .attachments = std::nullopt, .max_elements = config.max_elements};
     if (is_binary(packet.type)) rules.attachments = parsed.attachments;
     auto outline = scan_json(rest, rules);
     if (!outline) return outline.error();
     packet.data = outline->text;
     packet.elements = std::move(outline->elements);
   }
-  if (!payload_fits(packet)) return errc::violation;
+  if (!payload_fits(packet, config)) return errc::violation;
   return parsed;
 }
 

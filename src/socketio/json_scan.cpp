@@ -79,7 +79,10 @@ class Scanner {
     level.empty = false;
     if (!level.array && !member_name(level)) return false;
     const char* begin = p_;
-    if (depth_ == 1 && level.array) element_ = begin;
+    if (depth_ == 1 && level.array) {
+      if (out_.elements.size() >= rules_.max_elements) return false;
+      element_ = begin;
+    }
     const std::size_t depth = depth_;
     if (!value()) return false;
     if (depth_ == depth) {

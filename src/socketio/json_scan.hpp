@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -26,6 +27,7 @@ struct JsonRules {
   // When set, an object whose "_placeholder" is exactly true must have an integer "num" below it, at any depth. (Of
   // duplicate keys the last one counts.) When not set, such objects are ordinary data.
   std::optional<std::size_t> attachments;
+  std::size_t max_elements = std::numeric_limits<std::size_t>::max();  // of a top-level array
 };
 
 struct JsonOutline {

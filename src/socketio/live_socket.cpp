@@ -243,7 +243,11 @@ void LiveSocket::deliver(const std::vector<engineio::Frame>& frames, bool is_vol
 }
 
 void LiveSocket::join(const RoomName& room) {
-  if (connected() && !context_->adapter.join(*this, room)) {
+  if (!connected()) return;
+  if (room.size() > context_->config.max_room_name_bytes) {
+    base::log(base::LogLevel::warn, "socketio", "{}: a room name of {} bytes, the join was ignored", context_->nsp_name,
+              room.size());
+  } else if (!context_->adapter.join(*this, room)) {
     base::log(base::LogLevel::warn, "socketio", "{}: socket {} is in {} rooms, one more join was ignored",
               context_->nsp_name, id(), context_->config.max_rooms_per_socket);
   }

@@ -324,6 +324,13 @@ TEST_F(LiveSocketTest, OneJoinPastTheLimitIsIgnored) {
   EXPECT_EQ(socket->rooms(), (std::vector<RoomName>{socket->id(), "a", "b"}));
 }
 
+TEST_F(LiveSocketTest, AJoinToALongerNameIsIgnored) {
+  const RoomName longest(config_.max_room_name_bytes, 'r');
+  socket_->join(longest);
+  socket_->join(longest + "r");
+  EXPECT_EQ(socket_->rooms(), (std::vector<RoomName>{RoomName(socket_->id()), longest}));
+}
+
 TEST_F(LiveSocketTest, ItsDataGoesWithIt) {
   const auto data = std::make_shared<int>(7);
   socket_->data = data;
