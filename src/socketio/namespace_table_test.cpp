@@ -94,6 +94,23 @@ TEST_F(CleanupTest, AChildGoesWithItsLastSocket) {
   EXPECT_NE(server_->find("/room-static"), nullptr);
 }
 
+TEST_F(CleanupTest, AChildThatNobodyHoldsIsThereUntilTheTurnIsOver) {
+  const auto token = std::make_shared<int>();
+  server_->of([](std::string_view name) { return name == "/held"; },
+              [&token](Namespace& nsp) {
+                nsp.on("end", [token](const std::shared_ptr<Socket>& socket, const EventView&, const Ack&) {
+                  socket->disconnect();
+                });
+              });
+  const auto session = open_session();
+  session->receive("40/held,");
+  session->receive(R"(42/held,["end"])");
+  EXPECT_EQ(server_->find("/held"), nullptr);
+  EXPECT_EQ(token.use_count(), 2) << "one of its functions might be running";
+  loop_.run();
+  EXPECT_EQ(token.use_count(), 1);
+}
+
 TEST_F(CleanupTest, AChildGoesWhenItsOnlyConnectionWasRefused) {
   server_->of(
       [](std::string_view name) { return name == "/closed"; },
