@@ -150,6 +150,8 @@ std::vector<HttpCase> line_cases() {
       refused("ABareCrInTheLine", "RFC 9112, 2.2", "GET /a\r HTTP/1.1\r\nHost: x\r\n\r\n"),
       refused("Http2", version, with("GET /a HTTP/2.0"), 505),
       refused("Http09", version, with("GET /a HTTP/0.9"), 505),
+      refused("AMinorVersionThatDoesNotExist", "RFC 9112, 2.3", with("GET /a HTTP/1.9")),
+      refused("ABareCrAfterTheLine", "RFC 9112, 2.2", "GET /a HTTP/1.1\rHost: x\r\r"),
       refused("LowerCaseVersion", "RFC 9112, 2.3", with("GET /a http/1.1")),
       refused("VersionOfTwoDigits", "RFC 9112, 2.3", with("GET /a HTTP/1.10")),
       refused("AnotherProtocol", "RFC 9112, 2.3", with("GET /a HTTQ/1.1")),

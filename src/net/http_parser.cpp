@@ -22,14 +22,14 @@ std::string_view view(string_view text) {
   return {text.data(), text.size()};
 }
 
-// Whether the request line in front ends with a well-formed version: then it is one that is not served.
+// Whether the request line in front ends with a version of another major than 1 (RFC 9110, 15.6.6).
 bool names_version(std::string_view head) {
   const std::string_view line = head.substr(0, head.find('\r'));
   const auto at = line.rfind(" HTTP/");
   if (at == std::string_view::npos || std::count(line.begin(), line.end(), ' ') != 2) return false;
   const std::string_view version = line.substr(at + 6);
   const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
-  return version.size() == 3 && is_digit(version[0]) && version[1] == '.' && is_digit(version[2]);
+  return version.size() == 3 && is_digit(version[0]) && version[0] != '1' && version[1] == '.' && is_digit(version[2]);
 }
 
 // What the head said about the connection and the body.
