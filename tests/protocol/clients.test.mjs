@@ -1,4 +1,4 @@
-// The unmodified socket.io-client, the one of today and 4.7.2, over each way of transport; plainly and through TLS.
+// The unmodified socket.io-client, the one of today and 4.7.2, over each way of transport.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';

@@ -11,13 +11,14 @@ const program = process.env.SKAT_EXAMPLE ?? join(root, 'build/dev/examples/socke
 export const calm = ['--ping-interval', '25000', '--ping-timeout', '20000'];
 
 export class Example {
-  // args: its flags. Without any it behaves as the public protocol suites expect.
-  constructor(args = []) {
-    this.args = args;
+  // args: its flags. Without any it behaves as the public protocol suites expect. tls: what makeCertificate made.
+  constructor(args = [], { tls } = {}) {
+    this.args = tls ? [...args, '--tls-cert', tls.certificateFile, '--tls-key', tls.keyFile] : args;
+    this.scheme = tls ? 'https' : 'http';
   }
 
   get url() {
-    return `http://127.0.0.1:${this.port}`;
+    return `${this.scheme}://127.0.0.1:${this.port}`;
   }
 
   async start() {
