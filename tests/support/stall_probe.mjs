@@ -2,7 +2,6 @@
 import { performance } from 'node:perf_hooks';
 
 const tick = 10; // ms between two looks at the clock
-const stallLimit = 100; // ms; a longer pause spoils the sample
 const attempts = 3;
 
 // What `sample` returned or threw, and the longest pause beyond a tick while it ran, in ms.
@@ -23,12 +22,13 @@ async function watched(sample) {
   return { ...outcome, stall };
 }
 
-// Runs `sample`, again if the machine stalled meanwhile, three times at most; each stall is reported with the test.
-export async function undisturbed(t, sample) {
+// Runs `sample`, again if the machine stalled for more than `limit` ms meanwhile, three times at most; each stall is reported
+// with the test.
+export async function undisturbed(t, sample, limit = 100) {
   for (let attempt = 1; ; attempt += 1) {
     const { value, error, stall } = await watched(sample);
-    if (stall > stallLimit) t.diagnostic(`attempt ${attempt}: the machine stalled for ${Math.round(stall)} ms`);
-    if (stall > stallLimit && attempt < attempts) continue;
+    if (stall > limit) t.diagnostic(`attempt ${attempt}: the machine stalled for ${Math.round(stall)} ms`);
+    if (stall > limit && attempt < attempts) continue;
     if (error) throw error;
     return value;
   }
