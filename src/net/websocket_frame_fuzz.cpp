@@ -1,7 +1,8 @@
 // Any bytes of a client, however they are cut, with and without permessage-deflate: the reader says what a second
 // reading of whole frames says, with the same close codes, keeps to its limits, and never holds text that is not UTF-8;
 // what it owes in reply is a frame; it stays silent after its end.
-// Input: the size of the pieces; "z" for deflate; then what the client sends.
+// Input: the size of the pieces less one; "z" for deflate; then what the client sends. Also cut where its own bytes
+// say.
 #include "net/websocket_frame.hpp"
 
 #include <algorithm>
@@ -45,11 +46,14 @@ void check_item(const FrameReader::Item& item) {
              "a reply that is no frame");
 }
 
-std::vector<Seen> read(std::string bytes, std::size_t step, MessageInflater* inflater) {
+// In pieces of the sizes that the characters of `cuts` are, plus one, over and over; without cuts, whole.
+std::vector<Seen> read(std::string bytes, std::string_view cuts, MessageInflater* inflater) {
   FrameReader reader;
   std::vector<Seen> seen;
-  for (std::size_t at = 0; at < bytes.size(); at += step) {
-    std::span<char> input(bytes.data() + at, std::min(step, bytes.size() - at));
+  std::size_t turn = 0;
+  for (std::size_t at = 0, size = bytes.size(); at < bytes.size(); at += size) {
+    if (!cuts.empty()) size = 1 + std::size_t{static_cast<unsigned char>(cuts[turn++ % cuts.size()])};
+    std::span<char> input(bytes.data() + at, std::min(size, bytes.size() - at));
     for (;;) {
       const auto item = reader.next(input, kLimits, inflater);
       if (item.event == Event::none) break;
@@ -193,7 +197,7 @@ SKAT_FUZZ_TARGET(websocket_frame) {
   MessageInflater* const inflater = input[1] == 'z' ? &loops_own : nullptr;
   const std::string bytes(input.substr(2));
   const auto expected = SlowReader(inflater).read(bytes);
-  const std::size_t step = std::size_t{static_cast<unsigned char>(input.front())} + 1;
-  check_same(read(bytes, bytes.size(), inflater), expected);
-  check_same(read(bytes, step, inflater), expected);
+  check_same(read(bytes, {}, inflater), expected);
+  check_same(read(bytes, input.substr(0, 1), inflater), expected);
+  check_same(read(bytes, bytes, inflater), expected);
 }
