@@ -409,6 +409,29 @@ TEST(EngineLimits, AHandshakePastTheLimitOfSessionsIs503) {
   EXPECT_EQ(server.connect().upgrade(server.websocket()).status, 503);
 }
 
+// Echoes that the client leaves unread: of `count` messages, more than the kernel holds.
+int sessions_cut_by(const Config& config, int count) {
+  EchoServer server(config);
+  auto client = server.connect();
+  client.upgrade(server.websocket());
+  for (int i = 0; i < count; ++i) client.send_frame("4" + std::string(400'000, 'x'));
+  for (int i = 0; i < 1'000 && server.ended == 0; ++i) std::this_thread::sleep_for(2ms);
+  return server.ended;
+}
+
+TEST(EngineLimits, AWebSocketWhoseBytesAreNotReadIsCut) {
+  Config config = test_config(25s, 20s);
+  config.max_send_queue_bytes = 1'000'000;
+  EXPECT_EQ(sessions_cut_by(config, 64), 1);
+}
+
+TEST(EngineLimits, AWebSocketWhoseFramesAreNotReadIsCut) {
+  Config config = test_config(25s, 20s);
+  config.max_send_queue_bytes = std::size_t{1} << 40;
+  config.max_send_queue_frames = 4;
+  EXPECT_EQ(sessions_cut_by(config, 64), 1);
+}
+
 // ---- upgrade, on the session's loop and from the other one
 
 class EngineUpgrade : public EngineTest, public ::testing::WithParamInterface<std::size_t> {};

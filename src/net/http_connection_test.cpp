@@ -312,6 +312,36 @@ TEST_F(HttpConnectionTest, DrainClosesIdleConnectionsAndOthersAfterTheirAnswer) 
   EXPECT_FALSE(TestClient(server().port()).connected());
 }
 
+TEST(HttpPipelining, AConnectionThatAsksForMuchAtOnceLetsOthersIn) {
+  std::string order;
+  Router router;
+  router.add("GET", "/wait", [](HttpRequest, Responder responder) {
+    std::this_thread::sleep_for(100ms);
+    responder.respond(HttpResponse::text(200, "waited"));
+  });
+  for (const char* path : {"/a", "/b"}) {
+    router.add("GET", path, [&order, path](HttpRequest, Responder responder) {
+      order += path[1];
+      responder.respond(HttpResponse::text(200, path));
+    });
+  }
+  TestServer server(std::move(router));
+  TestClient wait(server.port()), many(server.port()), one(server.port());
+  for (TestClient* client : {&wait, &many, &one}) {  // all are accepted
+    client->send("GET /nowhere HTTP/1.1\r\nHost: x\r\n\r\n");
+    EXPECT_TRUE(client->read_response().starts_with("HTTP/1.1 404 "));
+  }
+  std::string requests;
+  for (int i = 0; i < 500; ++i) requests += "GET /a HTTP/1.1\r\nHost: x\r\n\r\n";
+  wait.send("GET /wait HTTP/1.1\r\nHost: x\r\n\r\n");
+  std::this_thread::sleep_for(20ms);
+  many.send(requests);  // both are there when the loop looks again
+  one.send("GET /b HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_TRUE(one.read_response().ends_with("/b"));
+  EXPECT_LE(server.on_loop([&] { return order.find('b'); }), 32U);
+  server.stop();
+}
+
 TEST(HttpMove, AReleasedRequestIsAnsweredOnAnotherLoopAndStaysThere) {
   std::atomic<int> lost = 0;
   std::vector<Responder> held;

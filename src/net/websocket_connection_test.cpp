@@ -211,6 +211,15 @@ TEST_F(WebSocketTest, ASlowReaderOverflowsOnce) {
   EXPECT_EQ(stats().connections, 0U);
 }
 
+TEST_F(WebSocketTest, FramesThatASlowReaderLeavesOverflowToo) {
+  peer_.config = {.max_queue_bytes = std::size_t{1} << 40, .max_queue_frames = 8};
+  TestClient client = connect("", 4'096);
+  client.send(client_frame(0x81, "flood"));
+  EXPECT_TRUE(eventually(peer_.closes, 1));
+  EXPECT_EQ(peer_.overflows, 1);
+  EXPECT_EQ(peer_.close_code, 1006);
+}
+
 TEST_F(WebSocketTest, ThePeersCloseIsEchoed) {
   TestClient client = connect();
   client.send(client_frame(0x88, "\x0f\xa1why"));

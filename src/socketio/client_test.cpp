@@ -148,6 +148,19 @@ TEST_F(ClientTest, AKickedClientMayConnectAgain) {
   EXPECT_EQ(events_, Texts{"x"});
 }
 
+TEST_F(ClientTest, OfManyKicksTheOldestIsForgotten) {
+  config_.max_namespaces_per_client = 2;
+  server_ = make_server(config_, loop_);
+  for (const auto* name : {"/1", "/2", "/3"}) server_->of(name);
+  session_ = open_session();
+  for (const auto* name : {"/1", "/2", "/3"}) join(*session_, name)->disconnect();
+  session_->receive(R"(42/2,["crossed"])");
+  session_->receive(R"(42/3,["crossed"])");
+  EXPECT_FALSE(session_->closed());
+  session_->receive(R"(42/1,["crossed"])");
+  expect_closed();
+}
+
 TEST_F(ClientTest, NothingIsReadAfterAViolation) {
   join(*session_);
   session_->receive("4abc");

@@ -2,8 +2,9 @@
 // as its table says; the server stays, bystanders are served within a bound, and after a group connections, sessions and
 // memory are back. Rows that wait for a limit in time ("patient") run at once on a server of their own.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
+import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { root } from '../support/skat.mjs';
 import * as chat from './chat.mjs';
@@ -14,9 +15,10 @@ import { servers } from './servers.mjs';
 import * as socketio from './socketio.mjs';
 import { Context } from './steps.mjs';
 import * as tcp from './tcp.mjs';
+import * as tls from './tls.mjs';
 import * as websocket from './websocket.mjs';
 
-const tables = [tcp, http, websocket, engineio, socketio, json, chat];
+const tables = [tcp, tls, http, websocket, engineio, socketio, json, chat];
 const sections = tables.flatMap(({ layer, sections: list }) => list.map((section) => ({ layer, begin: [], ...section })));
 const prompt = sections.filter((section) => !section.patient);
 const patient = sections.filter((section) => section.patient);
@@ -85,11 +87,27 @@ describe('the table', () => {
     });
   }
 
+  const limits = readFileSync(join(root, 'protocol/limits.md'), 'utf8');
   test('every limit that a row names is in protocol/limits.md', () => {
-    const limits = readFileSync(`${root}/protocol/limits.md`, 'utf8');
     for (const { rows } of sections) {
       for (const [name, rule] of rows) {
         if (/^(k[A-Z]\w+|[a-z]+(_[a-z]+)+)$/.test(rule)) assert.match(limits, new RegExp(`[\`:]${rule}\``), name);
+      }
+    }
+  });
+
+  test('every limit of protocol/limits.md says by what it is tested, and that is there', () => {
+    const files = new Set(readdirSync(join(root, 'src'), { recursive: true }).map((path) => basename(path).replace(/\.\w+$/, '')));
+    const layers = new Map(tables.map(({ layer }) => [layer, rowsOf(layer)]));
+    const code = (cell) => [...cell.matchAll(/`(?:\w+::)*([\w.]+)`/g)].map(([, word]) => word);
+    for (const line of limits.split('\n').filter((each) => /^\| (?!limit|---)/.test(each))) {
+      const cells = line.split(' | ');
+      const names = code(cells[0]);
+      const tests = code(cells[3] ?? '');
+      assert.ok(tests.length > 0, `${cells[0]} is tested by nothing`);
+      for (const each of tests) {
+        if (!layers.has(each)) assert.ok(files.has(each), `${cells[0]}: there is no ${each}`);
+        else if (names.length > 0) assert.ok(layers.get(each).some(([, rule]) => names.includes(rule)), `${cells[0]}: no row of ${each} names it`);
       }
     }
   });

@@ -133,8 +133,15 @@ const order = [
   ['a client that closes its side with the request', 'RFC 9112 9.6', get(), ({ wire }) => wire.socket.end(), answered(200), cutOff],
 ];
 
+// Of the library, which has no page for a path that nobody serves.
+const unrouted = [
+  ['a body for a path that nobody serves', 'kMaxUnroutedBodyBytes', request('POST /nowhere', ['Content-Length: 65537']), refused(413)],
+  ['a small body for a path that nobody serves', 'kMaxUnroutedBodyBytes', request('POST /nowhere', ['Content-Length: 65536'], Buffer.alloc(65_536)), answered(404)],
+];
+
 export const layer = 'http';
 export const sections = [
   { on: 'skat', begin: [(context) => context.open()], rows: [...requestLine, ...head] },
   { on: 'skat', begin: [session(), (context) => context.open()], rows: [...length, ...chunks, ...order] },
+  { on: 'library', begin: [(context) => context.open()], rows: unrouted },
 ];

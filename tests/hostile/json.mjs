@@ -14,7 +14,9 @@ const depth = [
   ['a hundred thousand brackets that never close', 'max_json_depth', text(`42${'['.repeat(100_000)}`), closes()],
   ['brackets in a string are no depth', 'max_json_depth', echoes(`"${'['.repeat(500)}"`)],
   ['many shallow values', 'max_json_depth', echoes(`[${Array(20_000).fill('[]').join(',')}]`)],
-  ['hundreds of thousands of arguments', 'max_payload_bytes', echoes(Array(300_000).fill('0').join(','))],
+  ['as many arguments as may be', 'max_elements', echoes(Array(1_023).fill('0').join(','))],
+  ['too many arguments', 'max_elements', violates(Array(1_024).fill('0').join(','))],
+  ['hundreds of thousands of arguments', 'max_elements', violates(Array(300_000).fill('0').join(','))],
 ];
 
 const numbers = [

@@ -2,12 +2,15 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import http from 'node:http';
+import https from 'node:https';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { io } from 'socket.io-client';
+import { makeCertificate } from '../support/certificate.mjs';
 import { ChatClient, within } from '../support/client.mjs';
-import { freePort, root, Skat } from '../support/skat.mjs';
+import { freePort, root, Skat, temporaryFolder } from '../support/skat.mjs';
 
 const library = join(root, 'build/dev/examples/socketio_server');
 const ackBound = 5_000; // ms; an answer takes 1 to 10 on a free machine
@@ -78,8 +81,18 @@ class Server {
 }
 
 class SkatServer extends Server {
+  constructor({ tls = false } = {}) {
+    super();
+    this.folder = tls ? temporaryFolder() : undefined;
+    this.tls = tls ? makeCertificate(this.folder) : undefined;
+  }
+
+  get certificate() {
+    return this.tls?.certificate;
+  }
+
   async start() {
-    this.skat = await new Skat().start();
+    this.skat = await new Skat({ tls: this.tls }).start();
     this.port = this.skat.port;
     this.child = this.skat.child;
     await this.watch();
@@ -91,20 +104,30 @@ class SkatServer extends Server {
   }
 
   async bystander(options) {
-    const client = await new ChatClient(this.skat.url, { name: 'Bystander', options }).ready();
+    const client = await new ChatClient(this.skat.url, { name: 'Bystander', options: { ...options, ca: this.certificate } }).ready();
     return { socket: client.socket, ask: () => client.request('room.list', {}) };
   }
 
   async sessions() {
-    const answer = await fetch(`${this.skat.url}/metrics`, { headers: { connection: 'close' } });
+    const text = await this.metrics();
     let sum = 0;
-    for (const [, count] of (await answer.text()).matchAll(/^skat_connections\{.*\} (\d+)$/gm)) sum += Number(count);
+    for (const [, count] of text.matchAll(/^skat_connections\{.*\} (\d+)$/gm)) sum += Number(count);
     return sum;
+  }
+
+  metrics() {
+    const { get } = this.tls ? https : http;
+    return new Promise((resolve, reject) => {
+      get(`${this.skat.url}/metrics`, { ca: this.certificate, agent: false }, (answer) => {
+        answer.setEncoding('utf8').toArray().then((parts) => resolve(parts.join('')), reject);
+      }).on('error', reject);
+    });
   }
 
   async stop() {
     for (const { socket } of this.bystanders) socket.disconnect();
     await this.skat.stop();
+    if (this.folder) rmSync(this.folder, { recursive: true });
   }
 }
 
@@ -147,6 +170,7 @@ class LibraryServer extends Server {
 
 export const servers = {
   skat: () => new SkatServer(),
+  tls: () => new SkatServer({ tls: true }),
   library: () => new LibraryServer(),
   deflate: () => new LibraryServer(['--deflate']),
   hasty: () => new LibraryServer(['--ping-interval', '500', '--ping-timeout', '3000']),

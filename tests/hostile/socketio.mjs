@@ -32,7 +32,8 @@ const parsing = [
   ['a reserved name behind NUL is another', 'socket.io 2.1', text('421["\\u0000connect"]'), unknown(1), alive],
   ['the name error is ordinary', 'CVE-2024-38355', text('421["error","x"]'), unknown(1), alive],
   ['an inherited name', 'CVE-2023-32695', text('421["__proto__"]'), unknown(1), alive],
-  ['a name of 100,000 characters', 'max_payload_bytes', text(`421["${'n'.repeat(100_000)}"]`), unknown(1), alive],
+  ['a name as long as one may be', 'max_event_name_bytes', text(`421["${'n'.repeat(510)}"]`), unknown(1), alive],
+  ['a name too long', 'max_event_name_bytes', text(`421["${'n'.repeat(513)}"]`), closes()],
   ['letters before the payload', 'socket.io 2.1', text('42abc["a"]'), closes()],
   ['letters behind the payload', 'socket.io 2.1', text('42["a"]b'), closes()],
   ['a second payload', 'socket.io 2.1', text('42["a"]["b"]'), closes()],
@@ -99,6 +100,7 @@ const events = [
   ['a token that is no text', 'socket.io 3', text('40/admin,{"token":{"$ne":null}}'), says(/^44\/admin,\{"message":"Not authorized"/), greeted],
   ['a client that goes while its CONNECT is looked at', 'socket.io 3', text('40/admin,{"token":"let me in"}'), ({ wire }) => wire.drop(), 60],
   ['one room too many', 'max_rooms_per_socket', greeted, times(2_049, (i) => text(`42${i}["join","r${i}"]`)), times(2_049, (i) => says(`43${i}[]`)), say('421["say","r2048",1]', '422["say","r2047",2]'), says('431[]'), says('42["said",2]'), says('432[]')],
+  ['a room name too long', 'max_room_name_bytes', greeted, say(`421["join","${'r'.repeat(513)}"]`, `422["join","${'r'.repeat(512)}"]`, `423["say","${'r'.repeat(513)}",1]`, `424["say","${'r'.repeat(512)}",2]`), says('431[]'), says('432[]'), says('433[]'), says('42["said",2]'), says('434[]')],
   ['rooms of inherited names', 'CVE-2023-32695', greeted, say('421["join","__proto__"]', '422["say","constructor",1]', '423["say","__proto__",2]'), says('431[]'), says('432[]'), says('42["said",2]'), says('433[]')],
   ['more questions to everybody than may wait', 'max_pending_broadcasts', text('40/custom,'), says(/^40/), says(/^42\/custom,\["auth"/), times(1_025, (i) => text(`42/custom,${i}["ask-everyone"]`)), times(1_024, (i) => says(new RegExp(`^42/custom,\\d+\\["question"\\]$`))), says('43/custom,1024["too many acknowledgements are pending",[]]'), 600],
   ['an answer to a question that nobody asked', 'socket.io 4', text('40/custom,'), says(/^40/), says(/^42\/custom,\["auth"/), text('42/custom,7["ask-everyone"]'), async (context) => {

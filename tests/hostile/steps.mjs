@@ -78,6 +78,24 @@ export const cutOffWithin = (ms) => ({ wire }) => wire.ended(ms);
 // The connection is of use: another request is answered.
 export const usable = [request('GET /livez'), answered(200, { body: 'ok\n' })];
 
+// ---- time
+
+// Sends a byte now and then until the connection is over.
+export const trickle = (pieces, ms) => ({ wire }) => {
+  let at = 0;
+  const timer = setInterval(() => {
+    if (wire.over || wire.socket.destroyed) clearInterval(timer);
+    else wire.write(pieces[at++ % pieces.length]);
+  }, ms);
+};
+// The step ends between these two, counted from its beginning.
+export const between = (least, most, step) => async (context) => {
+  const began = Date.now();
+  await step(context);
+  const took = (Date.now() - began) / 1_000;
+  assert.ok(took >= least && took <= most, `after ${took} s, not ${least} to ${most}`);
+};
+
 // ---- WebSocket
 
 export const upgraded = (headers) => answered(101, { headers });

@@ -1,10 +1,11 @@
 // TCP: connections that are silent, cut, slow to send or never read; and every limit in time. The last section is
 // "patient": its rows run at once on servers of their own.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { frame, ping, pong, raw, request, text, upgrade } from './bytes.mjs';
+import { closing, frame, ping, pong, raw, request, text, upgrade } from './bytes.mjs';
 import { gone, hold, lives, posts, session, upgrades } from './polling.mjs';
-import { answered, closes, cutOff, joins, refused, says, upgraded, usable, webSocket } from './steps.mjs';
+import { answered, between, closes, cutOff, cutOffWithin, joins, refused, says, trickle, upgraded, usable, webSocket } from './steps.mjs';
 
 const open = (context) => context.open();
 const leave = ({ wire }) => wire.drop();
@@ -44,24 +45,9 @@ const short = [
 
 // ---- limits in time
 
-// Sends a byte now and then until the connection is over.
-const trickle = (pieces, ms) => ({ wire }) => {
-  let at = 0;
-  const timer = setInterval(() => {
-    if (wire.over || wire.socket.destroyed) clearInterval(timer);
-    else wire.write(pieces[at++ % pieces.length]);
-  }, ms);
-};
-// The step ends between these two, counted from its beginning.
-const between = (least, most, step) => async (context) => {
-  const began = Date.now();
-  await step(context);
-  const took = (Date.now() - began) / 1_000;
-  assert.ok(took >= least && took <= most, `after ${took} s, not ${least} to ${most}`);
-};
 const waits = (seconds) => () => sleep(seconds * 1_000);
 const inTime = { within: 80_000 };
-const end = ({ wire }) => wire.ended(80_000);
+const end = cutOffWithin(80_000);
 // Reading nothing, until the server has cut the connection.
 const blocked = ({ wire }) => wire.socket.pause();
 const cutUnread = async ({ wire }) => {
@@ -115,6 +101,28 @@ const engine = [
   ['a Close with an error whose peer goes on sending', 'kMaxDiscardedBytes', webSocket(), frame(3), async ({ wire }) => assert.equal((await wire.frame()).opcode, 8), Buffer.alloc(6 * 1024 * 1024), between(0, 1.8, letGo)],
 ];
 
+// Has an echo server send until the kernel takes no more from it, and reads nothing: the next message waits in the queue.
+const fillUp = async ({ wire, port }) => {
+  wire.socket.pause();
+  const hex = (n) => n.toString(16).toUpperCase().padStart(4, '0');
+  const line = new RegExp(`:${hex(port)} [0-9A-F]+:${hex(wire.socket.localPort)} \\S+ ([0-9A-F]+):`);
+  for (let i = 0, last = '', same = 0; same < 3; i += 1) {
+    assert.ok(i < 60, 'the kernel takes everything');
+    wire.write(text(`4${'x'.repeat(400_000)}`));
+    await sleep(150);
+    const [, waiting] = line.exec(readFileSync('/proc/net/tcp', 'utf8'));
+    same = waiting === last ? same + 1 : 0;
+    last = waiting;
+  }
+};
+const library = [
+  ['a Close of a client that does not read its answer', 'kCloseTimeout', webSocket('/engine.io/?EIO=4&transport=websocket'), fillUp, closing(1000), waits(36), async ({ wire }) => {
+    wire.socket.resume();
+    await wire.take(() => undefined, 'the end', 10_000);
+    assert.notEqual(wire.buffer.subarray(-4).toString('hex'), '880203e8', 'the server waited for its Close to be read');
+  }],
+];
+
 // 500 ms between pings, 3 s for a pong, 1 s for a first namespace.
 const hasty = [
   ['a client whose every CONNECT is refused', 'connect_timeout', webSocket(), trickle([text('3'), text('40/nowhere,')], 50), async ({ wire }) => {
@@ -132,5 +140,6 @@ export const layer = 'tcp';
 export const sections = [
   { on: 'skat', rows: short },
   { on: 'skat', patient: true, rows: [...http, ...engine] },
+  { on: 'library', patient: true, rows: library },
   { on: 'hasty', patient: true, rows: hasty },
 ];

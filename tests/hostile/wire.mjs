@@ -1,14 +1,15 @@
-// Wire: one raw TCP connection to the server under test, read as HTTP responses or WebSocket frames.
+// Wire: one raw connection to the server under test, read as HTTP responses or WebSocket frames.
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 
 const patience = 10_000; // for an answer that is due at once, on a busy machine
 
 export class Wire {
-  constructor(port) {
+  // `to`: a port of loopback, or a socket that is connecting already.
+  constructor(to) {
     this.buffer = Buffer.alloc(0);
     this.waiting = new Set();
-    this.socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true, noDelay: true });
+    this.socket = typeof to === 'number' ? connect({ port: to, host: '127.0.0.1', allowHalfOpen: true, noDelay: true }) : to;
     this.socket.on('data', (chunk) => {
       this.buffer = Buffer.concat([this.buffer, chunk]);
       this.wake();
