@@ -73,7 +73,7 @@ const within = [
     if (await fails(context, { ALPNProtocols: ['h2'] })) return;
     await inside({ ALPNProtocols: ['h2'] })(context);
     context.wire.write('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
-    await refused(400)(context);
+    await refused(505)(context);
   }],
 ];
 
