@@ -153,7 +153,10 @@ TEST_F(ClientTest, OfManyKicksTheOldestIsForgotten) {
   server_ = make_server(config_, loop_);
   for (const auto* name : {"/1", "/2", "/3"}) server_->of(name);
   session_ = open_session();
-  for (const auto* name : {"/1", "/2", "/3"}) join(*session_, name)->disconnect();
+  for (const auto* name : {"/1", "/2", "/3"}) {
+    join(*session_, name)->disconnect();
+    session_->take();
+  }
   session_->receive(R"(42/2,["crossed"])");
   session_->receive(R"(42/3,["crossed"])");
   EXPECT_FALSE(session_->closed());
