@@ -3,11 +3,8 @@
 #include "log/kafka/kafka_producer.hpp"
 
 #include <gtest/gtest.h>
-#include <librdkafka/rdkafka.h>
-#include <librdkafka/rdkafka_mock.h>
 
 #include <algorithm>
-#include <array>
 #include <map>
 #include <optional>
 #include <string>
@@ -16,6 +13,7 @@
 
 #include "log/errc.hpp"
 #include "log/kafka/testing/clocked_executor.hpp"
+#include "log/kafka/testing/mock_cluster.hpp"
 #include "model/limits.hpp"
 
 namespace skat::log::kafka {
@@ -29,19 +27,9 @@ class ProducerTest : public ::testing::Test {
   static constexpr Partition kFirst{0}, kSecond{1};
 
   ProducerTest() {
-    std::array<char, 256> text{};
-    auto* conf = rd_kafka_conf_new();
-    rd_kafka_conf_set(conf, "log_level", "0", text.data(), text.size());
-    host_.reset(rd_kafka_new(RD_KAFKA_PRODUCER, conf, text.data(), text.size()));
-    cluster_ = rd_kafka_mock_cluster_new(host_.get(), 1);
-    config_.brokers = rd_kafka_mock_cluster_bootstraps(cluster_);
+    config_.brokers = mock_.brokers();
     config_.topic = "log";
     config_.partitions = 2;
-    rd_kafka_mock_topic_create(cluster_, "log", 2, 1);
-  }
-  ~ProducerTest() override {
-    producer_.reset();
-    rd_kafka_mock_cluster_destroy(cluster_);
   }
 
   void open() {
@@ -69,8 +57,8 @@ class ProducerTest : public ::testing::Test {
   }
 
   Config config_;
-  ClientHandle host_;
-  rd_kafka_mock_cluster_t* cluster_ = nullptr;
+  testing::MockCluster mock_{"log", 2};
+  rd_kafka_mock_cluster_t* cluster_ = mock_.get();
   testing::ClockedExecutor clock_;
   base::Worker worker_{"test", 16};
   std::optional<Breaker> breaker_;

@@ -43,7 +43,7 @@ class OffsetQuery::Source {
         alone.insert(alone.begin(), together.begin(), together.end());
       }
     }
-    std::ranges::stable_sort(alone, {}, [this](Partition partition) { return known_[partition.value()].tried; });
+    std::ranges::sort(alone, {}, [this](Partition partition) { return known_[partition.value()].tried; });
     for (std::size_t i = 0; i < alone.size(); ++i) {
       tell_({.bounds = {ask_alone(alone[i], i < attempts)}, .last = i + 1 == alone.size()});
     }
