@@ -1,5 +1,6 @@
-// Any POST body ends, within its cap of packets; what it holds is UTF-8 or binary, and frames made of its messages join
-// to a body that reads the same. tests/corpus/payload holds the first inputs.
+// Any POST body ends, within its cap of packets, none lost; what it holds is UTF-8 or binary, and frames made of its
+// messages join to a body that reads the same.
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -25,6 +26,10 @@ std::vector<skat::engineio::Frame> read_messages(std::string_view body) {
     messages.push_back(packet->binary ? skat::engineio::make_binary_frame(packet->data)
                                       : skat::engineio::make_text_frame(packet->data));
   }
+  const bool failed = reader.failed();
+  SKAT_CHECK(!reader.next() && reader.failed() == failed, "it goes on behind its end");
+  const auto separators = std::count(body.begin(), body.end(), skat::engineio::kRecordSeparator);
+  SKAT_CHECK(failed || packets == static_cast<std::size_t>(separators) + 1, "a packet was lost");
   return messages;
 }
 

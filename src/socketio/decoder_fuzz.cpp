@@ -2,6 +2,7 @@
 // are JSON, attachments keep to the limit, and an event written again from its parts reads the same.
 // Input: messages with 0x1E between them; one that begins with "b" is binary. tests/corpus/decoder holds the first
 // inputs.
+#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -48,6 +49,19 @@ void check_event_round_trip(const Packet& packet) {
   }
 }
 
+// Placeholders in the form that every encoder writes; json_scan_fuzz has the others.
+void check_placeholders(const Packet& packet) {
+  if (packet.attachments.empty()) return;
+  static constexpr std::string_view kForm = R"({"_placeholder":true,"num":)";
+  for (auto at = packet.data.find(kForm); at != std::string_view::npos; at = packet.data.find(kForm, at + 1)) {
+    const auto rest = packet.data.substr(at + kForm.size());
+    std::size_t num = 0;
+    const auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), num);
+    if (*end != '}') continue;  // JSON was checked, so there is more behind the number
+    SKAT_CHECK(error == std::errc{} && num < packet.attachments.size(), "a placeholder without data");
+  }
+}
+
 void check_packet(const Packet& packet) {
   SKAT_CHECK(packet.type != PacketType::connect_error, "only a server sends CONNECT_ERROR");
   SKAT_CHECK(packet.attachments.size() <= config.max_attachments, "attachments above the limit");
@@ -56,6 +70,7 @@ void check_packet(const Packet& packet) {
     SKAT_CHECK(lies_in(element, packet.data), "an element outside of its text");
     SKAT_CHECK(skat::socketio::scan_json(element, {}).has_value(), "an element that is not JSON");
   }
+  check_placeholders(packet);
   check_event_round_trip(packet);
 }
 
