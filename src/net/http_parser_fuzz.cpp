@@ -42,7 +42,8 @@ std::optional<Parsed> parse(std::string_view bytes, std::size_t step) {
       status = parser.feed(view);
     }
     if (status == Status::failed) {
-      SKAT_CHECK(parser.error_status() >= 400 && parser.error_status() < 500, "a failure that is not the client's");
+      const int refusal = parser.error_status();
+      SKAT_CHECK((refusal >= 400 && refusal < 500) || refusal == 505, "a failure that is not the client's");
       return std::nullopt;
     }
     if (status == Status::complete) {

@@ -23,7 +23,16 @@ using skat::socketio::JsonKind;
 using skat::socketio::Packet;
 using skat::socketio::PacketType;
 
-const Config config;
+// Small enough for an input to reach each limit.
+const Config config = [] {
+  Config small;
+  small.max_attachments = 3;
+  small.max_event_name_bytes = 24;
+  small.max_elements = 5;
+  small.max_json_depth = 6;
+  small.max_nsp_bytes = 16;
+  return small;
+}();
 
 bool lies_in(std::string_view part, std::string_view whole) {
   return part.data() >= whole.data() && part.data() + part.size() <= whole.data() + whole.size();
@@ -66,9 +75,15 @@ void check_packet(const Packet& packet) {
   SKAT_CHECK(packet.type != PacketType::connect_error, "only a server sends CONNECT_ERROR");
   SKAT_CHECK(packet.attachments.size() <= config.max_attachments, "attachments above the limit");
   SKAT_CHECK(packet.nsp.starts_with('/') && packet.nsp.size() <= config.max_nsp_bytes, "a bad namespace");
+  SKAT_CHECK(packet.elements.size() <= config.max_elements, "more elements than the limit");
+  const bool event = packet.type == PacketType::event || packet.type == PacketType::binary_event;
+  SKAT_CHECK(!event || packet.elements.front().size() <= config.max_event_name_bytes + 2, "an event's name too long");
+  SKAT_CHECK(!packet.ack_id || *packet.ack_id <= skat::socketio::kMaxAckId, "an acknowledgement's number too large");
   for (const auto element : packet.elements) {
     SKAT_CHECK(lies_in(element, packet.data), "an element outside of its text");
-    SKAT_CHECK(skat::socketio::scan_json(element, {}).has_value(), "an element that is not JSON");
+    SKAT_CHECK(
+        skat::socketio::scan_json(element, {.max_depth = config.max_json_depth - 1, .attachments = {}}).has_value(),
+        "an element that is not JSON");
   }
   check_placeholders(packet);
   check_event_round_trip(packet);

@@ -1,8 +1,8 @@
 // Any bytes as JSON: the scanner accepts what Boost.JSON's parser accepts, finds the same elements and refuses the same
 // placeholders; elements are what lies between brackets and commas, and JSON in their own right; members are found by
 // their names; strings are decoded alike and come back when they are written.
-// Input: one byte, then the text. "p": placeholders for two attachments; a digit: that depth at most; else the
-// defaults.
+// Input: one byte, then the text. "p": placeholders for two attachments; "e": two elements at most; a digit: that depth
+// at most; else the defaults.
 #include <algorithm>
 #include <boost/json/basic_parser_impl.hpp>
 #include <charconv>
@@ -154,6 +154,7 @@ Reading read_again(std::string_view given, const JsonRules& rules) {
   Reading reading{.seen = std::move(parser.handler())};
   reading.undecided = failure == error::exponent_overflow;
   reading.valid = !failure && parser.done() && text.find_first_not_of(kSpace, used) == std::string::npos;
+  if (reading.seen.top_is_array) reading.valid = reading.valid && reading.seen.values.size() <= rules.max_elements;
   if (rules.attachments) reading.valid = reading.valid && reading.seen.placeholders_fit;
   return reading;
 }
@@ -230,6 +231,7 @@ void check_members(std::string_view object, const Handler& seen) {
 JsonRules rules_of(char c) {
   JsonRules rules;
   if (c == 'p') rules.attachments = 2;
+  if (c == 'e') rules.max_elements = 2;
   if (c >= '0' && c <= '9') rules.max_depth = static_cast<std::size_t>(c - '0');
   return rules;
 }
