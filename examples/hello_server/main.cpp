@@ -26,6 +26,10 @@ int main() {
   HostConfig config;
   config.listen.port = 3000;
   config.loops = 2;
+  if (const auto problem = validate(config)) {
+    std::fprintf(stderr, "%s\n", problem->c_str());
+    return 2;
+  }
   const auto host = Host::open(config, set_up);
   if (!host) {
     std::fprintf(stderr, "%s\n", host.error().message().c_str());

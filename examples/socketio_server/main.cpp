@@ -17,10 +17,7 @@
 //   who              [room]        ack(error text or null, [socket ids])
 //   kick             socket id     disconnects that socket; its connection stays
 //   close                          disconnects all of the client's sockets and closes its connection
-// usage: socketio_server [--port N] [--ping-interval MS] [--ping-timeout MS] [--deflate] [--recovery] [--loops N]
-//                        [--tls-cert FILE --tls-key FILE]
-// Listens on 127.0.0.1. --deflate: permessage-deflate for clients that offer it. --recovery: connection state recovery.
-// --loops: threads; what reaches all in a room reaches those on every loop.
+// Listens on 127.0.0.1; usage() below is the list of its flags.
 #include <charconv>
 #include <chrono>
 #include <csignal>
@@ -44,43 +41,52 @@ namespace socketio = skat::socketio;
 using std::chrono::milliseconds;
 
 struct Settings {
-  std::map<std::string_view, std::uint16_t> numbers;
-  bool deflate = false;
-  bool recovery = false;
-  std::string certificate_file = {}, key_file = {};
+  std::map<std::string_view, std::uint16_t> numbers{
+      {"--port", 3'000}, {"--ping-interval", 300}, {"--ping-timeout", 200}, {"--loops", 1}};
+  std::map<std::string_view, std::string> texts{{"--origin", ""}, {"--key", ""}, {"--tls-cert", ""}, {"--tls-key", ""}};
+  std::map<std::string_view, bool> switches{{"--deflate", false}, {"--recovery", false}, {"--cookie", false}};
+
+  [[nodiscard]] bool secure() const { return !texts.at("--tls-key").empty(); }
 };
 
-// Fills in `settings` ("--name value" for each of its numbers, "--deflate", "--recovery"); false when the arguments are
-// anything else.
+constexpr const char* kUsage =
+    "usage: socketio_server [--name [value]]…\n"
+    "  --port N             of 127.0.0.1 (3000); 0: a free one\n"
+    "  --ping-interval MS   between heartbeats (300)\n"
+    "  --ping-timeout MS    a heartbeat's answer may take (200)\n"
+    "  --loops N            threads (1); what reaches all in a room reaches those on every loop\n"
+    "  --origin URL         pages of this origin only, with credentials; without it pages of any, without them\n"
+    "  --key TEXT           handshakes need ?key=TEXT\n"
+    "  --cookie             polling handshakes set the cookie \"io\"\n"
+    "  --deflate            permessage-deflate for clients that offer it\n"
+    "  --recovery           connection state recovery\n"
+    "  --tls-cert FILE --tls-key FILE   HTTPS; PEM\n";
+
+// Fills in `settings`; false when the arguments are anything else.
 bool parse_arguments(int argc, char** argv, Settings& settings) {
   const std::vector<std::string_view> arguments(argv + 1, argv + argc);
   for (std::size_t i = 0; i < arguments.size(); ++i) {
-    if (arguments[i] == "--deflate") {
-      settings.deflate = true;
+    if (const auto found = settings.switches.find(arguments[i]); found != settings.switches.end()) {
+      found->second = true;
       continue;
     }
-    if (arguments[i] == "--recovery") {
-      settings.recovery = true;
+    const auto number = settings.numbers.find(arguments[i]);
+    const auto text = settings.texts.find(arguments[i]);
+    if ((number == settings.numbers.end() && text == settings.texts.end()) || ++i == arguments.size()) return false;
+    const std::string_view value = arguments[i];
+    if (text != settings.texts.end()) {
+      text->second = value;
       continue;
     }
-    if (arguments[i].starts_with("--tls-") && i + 1 < arguments.size()) {
-      if (arguments[i] != "--tls-cert" && arguments[i] != "--tls-key") return false;
-      (arguments[i] == "--tls-cert" ? settings.certificate_file : settings.key_file) = arguments[i + 1];
-      ++i;
-      continue;
-    }
-    const auto setting = settings.numbers.find(arguments[i]);
-    if (setting == settings.numbers.end() || ++i == arguments.size()) return false;
-    const std::string_view text = arguments[i];
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), setting->second);
-    if (error != std::errc{} || end != text.data() + text.size()) return false;
+    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number->second);
+    if (error != std::errc{} || end != value.data() + value.size()) return false;
   }
-  return settings.numbers.at("--loops") > 0 && settings.certificate_file.empty() == settings.key_file.empty();
+  return settings.texts.at("--tls-cert").empty() == settings.texts.at("--tls-key").empty();
 }
 
 net::ListenConfig listen_config(const Settings& settings) {
   net::ListenConfig config{.address = "127.0.0.1", .port = settings.numbers.at("--port")};
-  if (!settings.key_file.empty()) config.tls = {settings.certificate_file, settings.key_file};
+  if (settings.secure()) config.tls = {settings.texts.at("--tls-cert"), settings.texts.at("--tls-key")};
   return config;
 }
 
@@ -100,9 +106,14 @@ engineio::Config engine_config(std::string path, const Settings& settings) {
   config.path = std::move(path);
   config.ping_interval = milliseconds(settings.numbers.at("--ping-interval"));
   config.ping_timeout = milliseconds(settings.numbers.at("--ping-timeout"));
-  config.per_message_deflate.enabled = settings.deflate;
-  config.origin.allow_any = true;
-  config.cors.credentials = false;
+  config.per_message_deflate.enabled = settings.switches.at("--deflate");
+  if (settings.switches.at("--cookie")) config.cookie.emplace();
+  if (const auto& origin = settings.texts.at("--origin"); !origin.empty()) {
+    config.origin = {.allow_own = false, .allow_localhost = false, .allowed = {origin}};
+  } else {
+    config.origin.allow_any = true;
+    config.cors.credentials = false;
+  }
   return config;
 }
 
@@ -110,8 +121,24 @@ socketio::Config socket_config(const Settings& settings) {
   socketio::Config config;
   config.connect_timeout = milliseconds(1'000);
   config.cleanup_empty_child_namespaces = true;
-  if (settings.recovery) config.recovery.emplace();
+  if (settings.switches.at("--recovery")) config.recovery.emplace();
   return config;
+}
+
+// Each loop's word on its handshakes; none without --key.
+engineio::EngineHooks make_hooks(const Settings& settings) {
+  engineio::EngineHooks hooks;
+  const auto& key = settings.texts.at("--key");
+  if (key.empty()) return hooks;
+  hooks.allow_request = [key](std::size_t) -> engineio::AllowRequest {
+    return [key](const net::HttpRequest& request, engineio::HandshakeDecision decision) {
+      for (const auto& [name, value] : net::parse_query(request.query)) {
+        if (name == "key" && value == key) return decision.allow();
+      }
+      decision.refuse("Wrong key");
+    };
+  };
+  return hooks;
 }
 
 int serve(const Settings& settings, const sigset_t& ending) {
@@ -120,6 +147,10 @@ int serve(const Settings& settings, const sigset_t& ending) {
                                     .engine = engine_config("/socket.io/", settings),
                                     .socketio = socket_config(settings),
                                     .loops = settings.numbers.at("--loops")};
+  if (const auto problem = socketio::validate(config)) {
+    std::fprintf(stderr, "socketio_server: %s\n", problem->c_str());
+    return 2;
+  }
   const auto echo_config = engine_config("/engine.io/", settings);
   std::vector<std::unique_ptr<engineio::Engine>> echo;
   const auto add_echo = [&](net::Router& router, const std::vector<net::Loop*>& loops) {
@@ -128,13 +159,13 @@ int serve(const Settings& settings, const sigset_t& ending) {
     });
     socketio::add_engine_route(router, echo_config, loops, echo);
   };
-  const auto host = socketio::Host::open(config, example::register_namespaces, add_echo);
+  const auto host = socketio::Host::open(config, example::register_namespaces, add_echo, make_hooks(settings));
   if (!host) {
     std::fprintf(stderr, "socketio_server: %s\n", host.error().message().c_str());
     return 1;
   }
   (*host)->start();
-  std::printf("listening on %s://127.0.0.1:%u\n", settings.key_file.empty() ? "http" : "https",
+  std::printf("listening on %s://127.0.0.1:%u\n", settings.secure() ? "https" : "http",
               static_cast<unsigned>((*host)->port()));
   std::fflush(stdout);
 
@@ -148,11 +179,9 @@ int serve(const Settings& settings, const sigset_t& ending) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  Settings settings{.numbers = {{"--port", 3'000}, {"--ping-interval", 300}, {"--ping-timeout", 200}, {"--loops", 1}}};
+  Settings settings;
   if (!parse_arguments(argc, argv, settings)) {
-    std::fprintf(stderr,
-                 "usage: socketio_server [--port N] [--ping-interval MS] [--ping-timeout MS] [--deflate] [--recovery]\n"
-                 "                       [--loops N] [--tls-cert FILE --tls-key FILE]\n");
+    std::fputs(kUsage, stderr);
     return 2;
   }
   // Before any thread starts, so that all of them leave these signals to sigwait.

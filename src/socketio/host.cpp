@@ -1,9 +1,9 @@
 #include "socketio/host.hpp"
 
 #include <latch>
-#include <optional>
 #include <utility>
 
+#include "engineio/sid.hpp"
 #include "net/http_server.hpp"
 #include "net/loop_group.hpp"
 #include "socketio/loop_cluster.hpp"
@@ -25,7 +25,7 @@ struct Host::Parts {
 void add_engine_route(net::Router& router, const engineio::Config& config, const std::vector<net::Loop*>& loops,
                       const std::vector<std::unique_ptr<engineio::Engine>>& engines) {
   router.add_prefix(
-      "*", config.path,
+      "*", engineio::mount_path(config),
       [&loops, &engines](net::HttpRequest request, net::Responder responder) {
         for (std::size_t i = 0; i < engines.size(); ++i) {
           if (loops[i] != &responder.loop()) continue;
@@ -35,13 +35,24 @@ void add_engine_route(net::Router& router, const engineio::Config& config, const
       engineio::route_options(config));
 }
 
+std::optional<std::string> validate(const HostConfig& config) {
+  if (auto problem = net::validate(config.listen)) return problem;
+  if (auto problem = net::validate(config.http)) return problem;
+  if (auto problem = engineio::validate(config.engine)) return problem;
+  if (config.loops < 1 || config.loops > engineio::kMaxLoops) {
+    return "loops must be 1 to " + std::to_string(engineio::kMaxLoops);
+  }
+  return std::nullopt;
+}
+
 Host::Host(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 
 Host::~Host() {
   stop(std::chrono::milliseconds(0));
 }
 
-result<std::unique_ptr<Host>> Host::open(const HostConfig& config, SetUp set_up, AddRoutes add_routes) {
+result<std::unique_ptr<Host>> Host::open(const HostConfig& config, SetUp set_up, AddRoutes add_routes,
+                                         engineio::EngineHooks hooks) {
   auto parts = std::make_unique<Parts>(config.loops);
   const auto& loops = parts->loops.loops();
   std::vector<base::Executor*> executors;
@@ -53,9 +64,12 @@ result<std::unique_ptr<Host>> Host::open(const HostConfig& config, SetUp set_up,
     servers.push_back(&server);
   }
   if (servers.size() > 1) parts->cluster.emplace(executors, servers);
-  parts->engines = engineio::make_engines(config.engine, loops, [&servers](std::size_t i) -> engineio::Engine::Accept {
-    return [server = servers[i]](engineio::Session& session) { return server->accept(session); };
-  });
+  parts->engines = engineio::make_engines(
+      config.engine, loops,
+      [&servers](std::size_t i) -> engineio::Engine::Accept {
+        return [server = servers[i]](engineio::Session& session) { return server->accept(session); };
+      },
+      std::move(hooks));
   net::Router router;
   add_engine_route(router, config.engine, loops, parts->engines);
   if (add_routes) add_routes(router, loops);
@@ -67,6 +81,10 @@ result<std::unique_ptr<Host>> Host::open(const HostConfig& config, SetUp set_up,
 
 std::uint16_t Host::port() const noexcept {
   return parts_->http->port();
+}
+
+result<void> Host::renew_tls() {
+  return parts_->http->renew_tls();
 }
 
 void Host::start() {

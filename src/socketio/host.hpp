@@ -8,6 +8,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "base/executor.hpp"
@@ -31,8 +33,11 @@ struct HostConfig {
   std::size_t loops = 1;  // threads; a connection stays on the one that accepted it
 };
 
-// Sends the requests under config.path to the engine of the loop they came to; `engines` in the order of `loops`, both
-// outlive the server that gets the router.
+// A sentence that names the bad key; nothing when all is well.
+[[nodiscard]] std::optional<std::string> validate(const HostConfig& config);
+
+// Sends the requests under mount_path(config) to the engine of the loop they came to; `engines` in the order of
+// `loops`, both outlive the server that gets the router.
 void add_engine_route(net::Router& router, const engineio::Config& config, const std::vector<net::Loop*>& loops,
                       const std::vector<std::unique_ptr<engineio::Engine>>& engines);
 
@@ -43,15 +48,19 @@ class Host {
   // More routes beside Socket.IO's.
   using AddRoutes = base::Function<void(net::Router& router, const std::vector<net::Loop*>& loops)>;
 
-  // Binds; nothing is accepted before start(). Errors: those of net::HttpServer::open.
+  // Binds; nothing is accepted before start(). `config` has passed validate(); `hooks` (AllowRequest and the like) go
+  // to make_engines. Errors: those of net::HttpServer::open.
   [[nodiscard]] static result<std::unique_ptr<Host>> open(const HostConfig& config, SetUp set_up,
-                                                          AddRoutes add_routes = nullptr);
+                                                          AddRoutes add_routes = nullptr,
+                                                          engineio::EngineHooks hooks = {});
   ~Host();
   Host(const Host&) = delete;
   Host& operator=(const Host&) = delete;
 
   [[nodiscard]] std::uint16_t port() const noexcept;
   void start();
+  // See net::HttpServer::renew_tls.
+  [[nodiscard]] result<void> renew_tls();
   // Closes the port and every session ("server shutting down", so clients reconnect), gives the last bytes `farewell`
   // to leave, and joins the loops. Waits.
   void stop(std::chrono::milliseconds farewell = std::chrono::milliseconds(100));
