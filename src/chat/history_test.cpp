@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "chat/testing/chat_world.hpp"
 #include "log/record_format.hpp"
 
@@ -233,6 +235,15 @@ TEST_F(HistoryTest, APageHoldsNoMoreEventsThanItsLimitHoweverFewAreMessages) {
   EXPECT_EQ(newest->events.size(), History::kMaxPageEvents);
   EXPECT_TRUE(newest->more && newest->complete);
   EXPECT_EQ(seqs(world_.whole_history(room_, ada_.user, 100)), numbers(1, 1'201));
+}
+
+TEST_F(HistoryTest, APageHasNoMoreMessagesThanOneMayWhateverIsAsked) {
+  fill(200);
+  const auto newest = world_.history({room_, ada_.user, {}, {}, 1'000'000});
+  const auto messages = std::count_if(newest->events.begin(), newest->events.end(),
+                                      [](const auto& event) { return event->kind == model::EventKind::message; });
+  EXPECT_EQ(messages, 100);
+  EXPECT_TRUE(newest->more);
 }
 
 }  // namespace

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <vector>
+
 #include "chat/testing/chat_world.hpp"
 
 namespace skat::chat {
@@ -98,6 +100,20 @@ TEST_F(ReadMarkersTest, WhoComesToARoomHasReadWhatWasThere) {
   const auto welcome = world_.authenticate({"Carol", std::nullopt, false});
   EXPECT_EQ(welcome->rooms[0].mseq, model::MSeq{1});
   EXPECT_EQ(welcome->rooms[0].read_mseq, model::MSeq{1});
+}
+
+TEST_F(ReadMarkersTest, MarkersThatWaitForTheStoreAreLimited) {
+  ASSERT_TRUE(world_.send(ada_, model::kLobby, "x"));
+  std::vector<error_code> refused;
+  for (std::size_t i = 0; i <= ReadMarkers::kMaxKnown; ++i) {
+    const Identity somebody{model::UserId::random(), "Somebody", ada_.device};
+    world_.node().mark_read(somebody, model::kLobby, model::Seq{2}, [&](const result<store::ReadMarker>& marker) {
+      if (!marker) refused.push_back(marker.error());
+    });
+  }
+  world_.run();
+  // Two places are Ada's: of her room, and of the lobby.
+  EXPECT_EQ(refused, std::vector(3, make_error_code(errc::busy)));
 }
 
 }  // namespace

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <vector>
+
 #include "chat/feed_message.hpp"
 #include "chat/testing/chat_world.hpp"
 
@@ -37,6 +39,17 @@ TEST_F(RoomFeedTest, EachLoopGetsEachNumberOnceInOrder) {
   send(3);
   EXPECT_EQ(live(0), numbers(2, 7));
   EXPECT_EQ(live(2), numbers(5, 7));
+}
+
+TEST_F(RoomFeedTest, WhoWaitsForTheFeedIsOneOfALimitedNumber) {
+  std::vector<error_code> refused;
+  for (std::size_t i = 0; i <= RoomFeed::kMaxWaiting; ++i) {
+    world_.node().open_stream({0, room_, ada_.user, std::nullopt}, [&](const result<StreamStart>& start) {
+      if (!start) refused.push_back(start.error());
+    });
+  }
+  world_.run();
+  EXPECT_EQ(refused, std::vector{make_error_code(errc::busy)});
 }
 
 TEST_F(RoomFeedTest, AHoleIsFilledBeforeAnythingBehindIt) {

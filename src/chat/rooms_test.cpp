@@ -114,6 +114,12 @@ TEST_F(RoomsTest, TheListHasOpenRoomsByNameAndGoesOnFromItsCursor) {
   EXPECT_FALSE(second->next);
 }
 
+TEST_F(RoomsTest, AListIsNoLongerThanOneMayBeWhateverIsAsked) {
+  for (int i = 0; i < 101; ++i) ASSERT_TRUE(world_.create(ada_, "room " + std::to_string(i)));
+  world_.advance(seconds(1));
+  EXPECT_EQ(list("", 1'000'000)->rooms.size(), 100u);
+}
+
 TEST_F(RoomsTest, ARoomIsDescribedToWhomItIsListedOrWhoIsInIt) {
   const auto open = world_.create(ada_, "Open")->id;
   const auto closed = world_.create(ada_, "Closed", model::Access::closed)->id;

@@ -60,5 +60,23 @@ TEST_F(TypingTest, TakesNoNumberAndLeavesNoTrace) {
   EXPECT_EQ(world_.life->log.appends, before);
 }
 
+TEST_F(TypingTest, AMarkEndsByItself) {
+  say(true);
+  world_.advance(model::kTypingLifetime);
+  say(false);  // of nothing
+  EXPECT_EQ(typed().size(), 1u);
+}
+
+TEST_F(TypingTest, MarksPastTheirLimitAreDropped) {
+  for (std::size_t i = 0; i < Typing::kMaxMarks; ++i) world_.node().typing(ada_, model::kLobby, i % 2 == 0);
+  world_.run();
+  EXPECT_EQ(typed().size(), Typing::kMaxMarks);
+  say(true);
+  EXPECT_EQ(typed().size(), Typing::kMaxMarks);
+  world_.advance(model::kTypingLifetime);
+  say(true);
+  EXPECT_EQ(typed().size(), Typing::kMaxMarks + 1);
+}
+
 }  // namespace
 }  // namespace skat::chat
