@@ -113,6 +113,12 @@ void check_origin(std::string_view origin, std::string_view host) {
     // Of several colons the last one counts; both readings must find the same text.
     SKAT_CHECK(mine == with_port(host, port) || text.substr(end + 3) == lower(host), "another host's page");
   }
+  if (is_web_origin(origin)) {
+    const auto site = origin.substr(origin.find("://") + 3);
+    SKAT_CHECK(
+        site.substr(0, site.size() - (site.ends_with('/') ? 1 : 0)).find_first_of("/?#@ ") == std::string_view::npos,
+        "more than a host and a port");
+  }
   OriginPolicy listed;
   listed.allow_any = listed.allow_own = listed.allow_localhost = false;
   SKAT_CHECK(judge_origin(listed, origin, host) != OriginVerdict::allowed, "nobody is allowed, and somebody got in");
