@@ -260,6 +260,7 @@ TEST_F(ClientTest, OneElementTooManyClosesTheConnection) {
     join(*session_);
     session_->receive(text);
     EXPECT_FALSE(session_->closed()) << text;
+    session_->end(engineio::CloseReason::transport_close);
   }
   for (const auto* text : {R"(42["x",1,2,3])", R"(430[1,2,3,4])", R"(42["x",1,2,[]])"}) {
     session_ = open_session();

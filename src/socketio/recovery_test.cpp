@@ -17,6 +17,7 @@ class RecoveryTest : public testing::ServerFixture {
  protected:
   void SetUp() override { start(); }
   void start(RecoveryConfig recovery = {}) {
+    leave();
     config_.recovery = recovery;
     server_ = make_server(config_, loop_);
     nsp_ = &server_->of("/");
@@ -25,8 +26,14 @@ class RecoveryTest : public testing::ServerFixture {
       connections_.push_back(socket->recovered() ? "recovered" : "new");
     });
   }
+  // The session of before, if it is still there, ends in a way that keeps nothing.
+  void leave() {
+    if (session_) session_->end(CloseReason::parse_error);
+    session_.reset();
+  }
   // Connects with that payload; what was sent up to the acceptance, and its two secrets.
   Texts connect(const std::string& payload = "") {
+    leave();
     session_ = open_session();
     session_->receive("40" + payload);
     auto sent = session_->take();

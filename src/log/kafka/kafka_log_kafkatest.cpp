@@ -11,6 +11,7 @@
 #include <fstream>
 #include <iterator>
 #include <optional>
+#include <regex>
 #include <string>
 #include <utility>
 #include <vector>
@@ -388,7 +389,8 @@ TEST_F(SecuredKafka, WithoutACertificateTheDoorStaysShut) {
   config_.security.key_file.clear();
   config_.open_timeout = std::chrono::seconds(2);
   const auto refused = refusal();
-  EXPECT_NE(refused.find("bad certificate"), std::string::npos) << refused;
+  // "bad certificate" or "certificate required", by the broker's Java; the client's library may cut it short.
+  EXPECT_TRUE(std::regex_search(refused, std::regex("alert.* certificate"))) << refused;
 }
 
 TEST_F(SecuredKafka, ScramOpensTheLogOrTheSentenceNamesTheOldLibrary) {
