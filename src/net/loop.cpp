@@ -1,5 +1,7 @@
 #include "net/loop.hpp"
 
+#include <signal.h>
+
 #include <algorithm>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
@@ -20,6 +22,14 @@ constexpr base::Duration kStep = std::chrono::milliseconds(5);
 constexpr base::Duration kMaxDelay = kStep * static_cast<std::int64_t>(TimerWheel::kMaxAhead / 2);
 
 thread_local const Loop* t_current = nullptr;
+
+// OpenSSL writes by write(2), which has no MSG_NOSIGNAL: a peer that has gone would end the process.
+void ignore_broken_pipes() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGPIPE);
+  ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+}
 
 }  // namespace
 
@@ -87,6 +97,7 @@ Loop::~Loop() = default;
 
 void Loop::run() {
   const Loop* const before = std::exchange(t_current, this);
+  ignore_broken_pipes();
   base::name_this_thread(impl_->name);
   impl_->io.run();
   t_current = before;

@@ -24,7 +24,7 @@ class Loop final : public base::Executor {
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;
 
-  // Until stop(). Named (prctl) after the loop.
+  // Until stop(). Named (prctl) after the loop. SIGPIPE stays blocked in this thread, also afterwards.
   void run();
   // Any thread.
   void stop();

@@ -1,13 +1,19 @@
 #include "net/loop.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
+#include <array>
 #include <atomic>
+#include <cerrno>
 #include <chrono>
+#include <future>
 #include <memory>
 #include <vector>
 
 #include "base/mailbox.hpp"
+#include "net/fd.hpp"
 #include "net/loop_group.hpp"
 
 namespace skat::net {
@@ -40,6 +46,22 @@ TEST(Loop, KnowsItsThread) {
   EXPECT_FALSE(loop.in_this_thread());
   loop.run();
   EXPECT_TRUE(inside);
+}
+
+TEST(Loop, WritingToAPeerThatHasGoneIsAnErrorAndNoSignal) {
+  LoopGroup group("test", 1);
+  std::promise<int> outcome;
+  group.loops().front()->post([&] {
+    std::array<int, 2> ends{};
+    ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends.data()), 0);
+    const Fd ours(ends[0]);
+    Fd(ends[1]).reset();
+    outcome.set_value(::write(ours.get(), "x", 1) < 0 ? errno : 0);
+  });
+  group.start();
+  EXPECT_EQ(outcome.get_future().get(), EPIPE);
+  group.stop();
+  group.join();
 }
 
 TEST(Loop, ATimerIsNeverEarlyAndHardlyLate) {
