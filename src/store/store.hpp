@@ -58,6 +58,14 @@ struct StoredFold {
   std::vector<RoomSnapshot> snapshots;
 };
 
+// How far the archive of one partition has come.
+struct StoredProgress {
+  std::uint32_t partition = 0;
+  std::uint64_t next_offset = 0;
+  std::uint64_t snapshots_as_of = 0;
+  model::Epoch epoch;
+};
+
 // Limit: a page holds at most this many events, however few messages are among them; `more` says that it goes on.
 inline constexpr std::size_t kMaxPageEvents = 1000;
 
@@ -80,6 +88,11 @@ class Conversations {
   // The partition's state in one snapshot. A first call creates log_progress: offset 0, a random epoch, `log_id`.
   // A log_id that differs from the stored one is answered as stored; the caller refuses the partition.
   virtual void load_fold(std::uint32_t partition, std::string log_id, Done<StoredFold> done) = 0;
+  // As load_fold(), but the snapshots of these rooms only; a room without one, or named twice, makes no difference.
+  virtual void load_rooms(std::uint32_t partition, std::string log_id, std::vector<model::RoomId> rooms,
+                          Done<StoredFold> done) = 0;
+  // Every partition that was ever loaded, ascending, in one snapshot.
+  virtual void progress(Done<std::vector<StoredProgress>> done) = 0;
   // errc::superseded when log_progress is not at batch.start: nothing was written. Durable when it succeeds.
   virtual void archive(ArchiveBatch batch, Done<void> done) = 0;
   // The newest `limit` countable messages below `before` (and the other events between them), ascending.

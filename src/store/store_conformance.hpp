@@ -147,6 +147,58 @@ TEST_P(StoreConformance, PartitionsHaveProgressAndEpochOfTheirOwn) {
   EXPECT_EQ(load().next_offset, 10u);
 }
 
+TEST_P(StoreConformance, ProgressNamesEveryPartitionThatWasLoadedInOrder) {
+  const auto progress = [&] { return ask<std::vector<StoredProgress>>(&Conversations::progress).value(); };
+  const auto ninth = ask<StoredFold>(&Conversations::load_fold, std::uint32_t{9}, std::string("log-1")).value();
+  const auto second =
+      ask<StoredFold>(&Conversations::load_rooms, std::uint32_t{2}, std::string("log-1"), std::vector<model::RoomId>{})
+          .value();
+  ArchiveBatch batch;
+  batch.end = 7;
+  batch.snapshots = {{room_id(1), 5, "state"}};
+  batch.snapshots_as_of = 4;
+  ASSERT_TRUE(ask<void>(&Conversations::archive, std::move(batch)));
+  harness_->reopen();
+  const auto all = progress();
+  ASSERT_EQ(all.size(), 3u);
+  EXPECT_EQ(all[0].partition, 0u);
+  EXPECT_EQ(all[0].next_offset, 7u);
+  EXPECT_EQ(all[0].snapshots_as_of, 4u);
+  EXPECT_EQ(all[0].epoch, fold_.epoch);
+  EXPECT_EQ(all[1].partition, 2u);
+  EXPECT_EQ(all[1].next_offset, 0u);
+  EXPECT_EQ(all[1].epoch, second.epoch);
+  EXPECT_EQ(all[2].partition, 9u);
+  EXPECT_EQ(all[2].epoch, ninth.epoch);
+}
+
+TEST_P(StoreConformance, SomeRoomsAreLoadedWithTheirSnapshotsOnly) {
+  const auto load_rooms = [&](std::uint32_t partition, std::vector<model::RoomId> rooms) {
+    return ask<StoredFold>(&Conversations::load_rooms, partition, std::string("log-2"), std::move(rooms)).value();
+  };
+  ArchiveBatch batch;
+  batch.end = 9;
+  batch.snapshots = {{room_id(3), 9, "c"}, {room_id(1), 8, std::string("a\0", 2)}, {room_id(2), 9, "b"}};
+  batch.snapshots_as_of = 8;
+  ASSERT_TRUE(ask<void>(&Conversations::archive, std::move(batch)));
+  const StoredFold some = load_rooms(0, {room_id(3), room_id(9), room_id(1), room_id(3)});
+  EXPECT_EQ(some.next_offset, 9u);
+  EXPECT_EQ(some.snapshots_as_of, 8u);
+  EXPECT_EQ(some.epoch, fold_.epoch);
+  EXPECT_EQ(some.log_id, "log-1");
+  ASSERT_EQ(some.snapshots.size(), 2u);
+  EXPECT_EQ(some.snapshots[0].room, room_id(1));
+  EXPECT_EQ(some.snapshots[0].as_of, 8u);
+  EXPECT_EQ(some.snapshots[0].state, std::string("a\0", 2));
+  EXPECT_EQ(some.snapshots[1].room, room_id(3));
+  EXPECT_TRUE(load_rooms(0, {}).snapshots.empty());
+  const StoredFold other = load_rooms(5, {room_id(1)});
+  EXPECT_EQ(other.log_id, "log-2");
+  EXPECT_EQ(other.next_offset, 0u);
+  EXPECT_TRUE(other.snapshots.empty());
+  EXPECT_EQ(load_rooms(5, {}).epoch, other.epoch);
+}
+
 TEST_P(StoreConformance, WhatWasArchivedIsThereAfterAReopen) {
   const std::vector<model::Event> events{created(1, "one"), message(1), message(1)};
   ASSERT_TRUE(archive(events, 5));

@@ -18,16 +18,46 @@ std::string lower(std::string name) {
 void MemoryStore::load_fold(std::uint32_t partition, std::string log_id, store::Done<store::StoredFold> done) {
   call<store::StoredFold>(
       std::move(done), [this, partition, log_id = std::move(log_id)]() -> result<store::StoredFold> {
-        const auto [place, made] = disk_.progress.try_emplace(partition);
-        auto& progress = place->second;
-        if (made) {
-          progress.log_id = log_id;
-          progress.epoch = model::Epoch{0x1234 + partition};
-        }
+        const auto& progress = start(partition, log_id);
         store::StoredFold stored{progress.next_offset, progress.snapshots_as_of, progress.epoch, progress.log_id, {}};
         for (const auto& [room, snapshot] : progress.snapshots) stored.snapshots.push_back(snapshot);
         return stored;
       });
+}
+
+void MemoryStore::load_rooms(std::uint32_t partition, std::string log_id, std::vector<model::RoomId> rooms,
+                             store::Done<store::StoredFold> done) {
+  call<store::StoredFold>(std::move(done),
+                          [this, partition, log_id = std::move(log_id),
+                           rooms = std::set(rooms.begin(), rooms.end())]() -> result<store::StoredFold> {
+                            const auto& progress = start(partition, log_id);
+                            store::StoredFold stored{
+                                progress.next_offset, progress.snapshots_as_of, progress.epoch, progress.log_id, {}};
+                            for (const model::RoomId& room : rooms) {
+                              const auto found = progress.snapshots.find(room);
+                              if (found != progress.snapshots.end()) stored.snapshots.push_back(found->second);
+                            }
+                            return stored;
+                          });
+}
+
+void MemoryStore::progress(store::Done<std::vector<store::StoredProgress>> done) {
+  call<std::vector<store::StoredProgress>>(std::move(done), [this]() -> result<std::vector<store::StoredProgress>> {
+    std::vector<store::StoredProgress> partitions;
+    for (const auto& [partition, progress] : disk_.progress) {
+      partitions.push_back({partition, progress.next_offset, progress.snapshots_as_of, progress.epoch});
+    }
+    return partitions;
+  });
+}
+
+StoreDisk::Progress& MemoryStore::start(std::uint32_t partition, const std::string& log_id) {
+  const auto [place, made] = disk_.progress.try_emplace(partition);
+  if (made) {
+    place->second.log_id = log_id;
+    place->second.epoch = model::Epoch{0x1234 + partition};
+  }
+  return place->second;
 }
 
 void MemoryStore::archive(store::ArchiveBatch batch, store::Done<void> done) {

@@ -52,6 +52,9 @@ class MemoryStore final : public store::Store {
   std::vector<store::ArchiveBatch> attempts;  // of archive(), all of them
 
   void load_fold(std::uint32_t partition, std::string log_id, store::Done<store::StoredFold> done) override;
+  void load_rooms(std::uint32_t partition, std::string log_id, std::vector<model::RoomId> rooms,
+                  store::Done<store::StoredFold> done) override;
+  void progress(store::Done<std::vector<store::StoredProgress>> done) override;
   void archive(store::ArchiveBatch batch, store::Done<void> done) override;
   void page_before(model::RoomId room, model::Seq before, std::size_t limit, store::Done<store::Page> done) override;
   void page_after(model::RoomId room, model::Seq after, std::size_t limit, store::Done<store::Page> done) override;
@@ -85,6 +88,8 @@ class MemoryStore final : public store::Store {
       std::ignore = core_.after(delay, std::move(task));
     }
   }
+  // The partition's progress, made at the first call.
+  StoreDisk::Progress& start(std::uint32_t partition, const std::string& log_id);
   result<void> commit(const store::ArchiveBatch& batch);
   void write(const model::Event& event);
   [[nodiscard]] const std::vector<model::Event>& events(const model::RoomId& room);

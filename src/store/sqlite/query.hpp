@@ -30,8 +30,9 @@ class Query {
   Query(const Query&) = delete;
   Query& operator=(const Query&) = delete;
 
-  // From the first question mark again, for the next row of many.
+  // From the first question mark again, for the next row of many. Columns are gone.
   Query& restart() {
+    if (statement_ != nullptr) statement_->reset();
     next_ = 1;
     return *this;
   }

@@ -23,6 +23,20 @@ result<void> start_progress(Connection& connection, std::uint32_t partition, std
   return query.with(partition).with(base::random_u64()).with_text(log_id).run();
 }
 
+// In a transaction that may write.
+result<StoredFold> load_progress(Connection& connection, std::uint32_t partition, std::string_view log_id) {
+  if (auto started = start_progress(connection, partition, log_id); !started) return started.error();
+  Query progress(connection,
+                 "SELECT next_offset, snapshots_as_of, epoch, log_id FROM log_progress WHERE partition = ?");
+  if (auto row = progress.with(partition).step(); !row) return row.error();
+  return StoredFold{
+      progress.uint64(0), progress.uint64(1), model::Epoch{progress.uint64(2)}, std::string(progress.text(3)), {}};
+}
+
+RoomSnapshot read_snapshot(const Query& row) {
+  return {row.id<model::RoomId>(0), row.uint64(1), std::string(row.blob(2))};
+}
+
 // The condition lets one of two archivers through.
 result<void> move_progress(Connection& connection, const ArchiveBatch& batch) {
   Query query(connection, "UPDATE log_progress SET next_offset = ? WHERE partition = ? AND next_offset = ?");
@@ -70,19 +84,43 @@ result<void> write_batch(Connection& connection, const ArchiveBatch& batch) {
 
 result<StoredFold> load_fold_blocking(Connection& connection, std::uint32_t partition, std::string_view log_id) {
   return in_transaction(connection, Kind::write, [&]() -> result<StoredFold> {
-    if (auto started = start_progress(connection, partition, log_id); !started) return started.error();
-    Query progress(connection,
-                   "SELECT next_offset, snapshots_as_of, epoch, log_id FROM log_progress WHERE partition = ?");
-    if (auto row = progress.with(partition).step(); !row) return row.error();
-    StoredFold fold{
-        progress.uint64(0), progress.uint64(1), model::Epoch{progress.uint64(2)}, std::string(progress.text(3)), {}};
+    auto fold = load_progress(connection, partition, log_id);
+    if (!fold) return fold;
     Query snapshots(connection, "SELECT room, as_of, state FROM snapshots WHERE partition = ? ORDER BY room");
-    auto done = snapshots.with(partition).each([&](const Query& row) {
-      fold.snapshots.push_back({row.id<model::RoomId>(0), row.uint64(1), std::string(row.blob(2))});
-    });
+    auto done =
+        snapshots.with(partition).each([&](const Query& row) { fold->snapshots.push_back(read_snapshot(row)); });
     if (!done) return done.error();
     return fold;
   });
+}
+
+result<StoredFold> load_rooms_blocking(Connection& connection, std::uint32_t partition, std::string_view log_id,
+                                       std::vector<model::RoomId> rooms) {
+  std::ranges::sort(rooms);
+  const auto twice = std::ranges::unique(rooms);
+  rooms.erase(twice.begin(), twice.end());
+  return in_transaction(connection, Kind::write, [&]() -> result<StoredFold> {
+    auto fold = load_progress(connection, partition, log_id);
+    if (!fold) return fold;
+    Query snapshot(connection, "SELECT room, as_of, state FROM snapshots WHERE partition = ? AND room = ?");
+    for (const model::RoomId& room : rooms) {
+      auto row = snapshot.restart().with(partition).with(room).step();
+      if (!row) return row.error();
+      if (*row) fold->snapshots.push_back(read_snapshot(snapshot));
+    }
+    return fold;
+  });
+}
+
+result<std::vector<StoredProgress>> progress_blocking(Connection& connection) {
+  Query query(connection, "SELECT partition, next_offset, snapshots_as_of, epoch FROM log_progress ORDER BY partition");
+  std::vector<StoredProgress> partitions;
+  auto done = query.each([&](const Query& row) {
+    partitions.push_back(
+        {static_cast<std::uint32_t>(row.uint64(0)), row.uint64(1), row.uint64(2), model::Epoch{row.uint64(3)}});
+  });
+  if (!done) return done.error();
+  return partitions;
 }
 
 result<void> archive_blocking(Connection& connection, const ArchiveBatch& batch) {

@@ -44,6 +44,16 @@ class SqliteStore final : public Store {
       return load_fold_blocking(connection, partition, log_id);
     });
   }
+  void load_rooms(std::uint32_t partition, std::string log_id, std::vector<RoomId> rooms,
+                  Done<StoredFold> done) override {
+    ask(writer_, std::move(done),
+        [partition, log_id = std::move(log_id), rooms = std::move(rooms)](Connection& connection) {
+          return load_rooms_blocking(connection, partition, log_id, rooms);
+        });
+  }
+  void progress(Done<std::vector<StoredProgress>> done) override {
+    ask(reader(), std::move(done), [](Connection& connection) { return progress_blocking(connection); });
+  }
   void archive(ArchiveBatch batch, Done<void> done) override {
     ask(writer_, std::move(done),
         [batch = std::move(batch)](Connection& connection) { return archive_blocking(connection, batch); });
