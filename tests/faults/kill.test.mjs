@@ -6,23 +6,14 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createHash } from 'node:crypto';
-import { check } from '../support/checker.mjs';
+import { check } from './checker/checker.mjs';
+import { generator } from './seeded.mjs';
 import { ChatClient } from '../support/client.mjs';
 import { outputFolder, Skat } from '../support/skat.mjs';
 
 const kills = Number(process.env.SKAT_KILLS ?? 50);
 const wantedAcks = Number(process.env.SKAT_ACKS ?? 20_000);
 const seed = Number(process.env.SKAT_SEED ?? Date.now() % 1_000_000);
-
-// A small seeded generator (mulberry32), so that a schedule can be run again.
-function generator(state) {
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let x = Math.imul(state ^ (state >>> 15), 1 | state);
-    x = (x + Math.imul(x ^ (x >>> 7), 61 | x)) ^ x;
-    return ((x ^ (x >>> 14)) >>> 0) / 4294967296;
-  };
-}
 
 const now = () => Number(process.hrtime.bigint());
 const hash = (text) => createHash('sha256').update(text).digest('hex').slice(0, 16);
