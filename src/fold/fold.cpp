@@ -1,5 +1,6 @@
 #include "fold/fold.hpp"
 
+#include <algorithm>
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <utility>
 
@@ -77,6 +78,14 @@ void Fold::drop(const model::RoomId& room) {
 
 std::size_t Fold::room_count() const noexcept {
   return impl_->rooms.size();
+}
+
+std::vector<model::RoomId> Fold::room_ids() const {
+  std::vector<model::RoomId> ids;
+  ids.reserve(impl_->rooms.size());
+  for (const auto& [id, state] : impl_->rooms) ids.push_back(id);
+  std::ranges::sort(ids);
+  return ids;
 }
 
 }  // namespace skat::fold

@@ -68,6 +68,7 @@ class Fold {
   [[nodiscard]] result<void> load(const model::RoomId& room, std::string_view state);
   void drop(const model::RoomId& room);
   [[nodiscard]] std::size_t room_count() const noexcept;
+  [[nodiscard]] std::vector<model::RoomId> room_ids() const;  // ascending
 
  private:
   struct Impl;
