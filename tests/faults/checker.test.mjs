@@ -104,6 +104,12 @@ const planted = {
     history.splice(history.indexOf(acked(history)), 1);
     history.push({ e: 'nack', t: loudest(history), p, k, code: 'not_a_member', final: true });
   },
+  'S4 nothing happened, it was told, and yet there': (history) => {
+    const { k, p, t } = lastOf(history, 'ack', (entry) => entry.room === 'room-0' && sends(history, entry.k).length === 1);
+    const at = last(history, (entry) => entry.e === 'ack' && entry.k === k);
+    history.splice(at, 1, { e: 'nack', t, p, k, code: 'unavailable', final: false });
+    for (const send of sends(history, k)) send.once = true;
+  },
   'S4 seen live and never sent': (history) => {
     history[recvs(history)[4]].k = 'room-0/eve/d/1';
   },

@@ -17,7 +17,7 @@ export class Messages {
   send({ t, c, k, room, h, once }) {
     let message = this.all.get(k);
     if (!message) {
-      message = { room, h, once: once === true, t, c, tries: 0, order: this.all.size };
+      message = { room, h, once: once === true, t, c, tries: 0, denied: 0, order: this.all.size };
       this.all.set(k, message);
     } else if (message.h !== h || message.room !== room) {
       this.findings.report('S4', `${k} was sent with two texts or into two rooms: the run is wrong`);
@@ -51,6 +51,7 @@ export class Messages {
     if (!message) return;
     this.answered(message, k, t);
     this.setbacks.push({ k, t, what: code });
+    message.denied += 1;
     if (!final) return;
     message.refused = code;
     message.refusedAt = t;
@@ -83,6 +84,9 @@ export class Messages {
       }
       if (message.refused !== undefined && place !== undefined) {
         this.findings.report('S4', `${message.room}/${place}: ${k} was finally refused (${message.refused})`);
+      }
+      if (message.denied === message.tries && message.refused === undefined && place !== undefined) {
+        this.findings.report('S4', `${message.room}/${place}: every try of ${k} was answered "nothing happened"`);
       }
       if (message.refused !== undefined && message.acked !== undefined) {
         this.findings.report('S3', `${k} was acked as ${message.acked} and finally refused (${message.refused})`);

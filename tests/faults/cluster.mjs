@@ -1,0 +1,151 @@
+// Cluster: the services of a mode and N Skat nodes on them, each a process that can be killed, held and started again.
+//   embedded   one node, no service        follower   Kafka and PostgreSQL
+//   redis      and Redis                   redis-flapping   Redis, which comes and goes
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Services } from '../../tools/services/index.mjs';
+import { Skat } from '../support/skat.mjs';
+
+export const modes = {
+  embedded: { kinds: [] },
+  follower: { kinds: ['kafka', 'postgres'] },
+  redis: { kinds: ['kafka', 'postgres', 'redis'] },
+  'redis-flapping': { kinds: ['kafka', 'postgres', 'redis'] },
+};
+
+const kReadyLimit = 60_000;
+
+class Node extends Skat {
+  constructor({ index, ...options }) {
+    super(options);
+    Object.assign(this, { index, up: false, starts: 0 });
+  }
+
+  async start(env = {}) {
+    const own = this.env;
+    this.env = { ...own, ...env };
+    this.starts += 1;
+    try {
+      await super.start();
+      this.up = true;
+    } finally {
+      this.env = own;
+    }
+    return this;
+  }
+
+  ready() {
+    return super.ready(kReadyLimit);
+  }
+
+  kill() {
+    this.up = false;
+    return super.kill();
+  }
+
+  stop(limit) {
+    this.up = false;
+    return super.stop(limit);
+  }
+
+  // Numbers of /metrics by name; labels are summed.
+  async metrics() {
+    const text = await (await fetch(`${this.url}/metrics`, { signal: AbortSignal.timeout(2_000) })).text();
+    const numbers = {};
+    for (const [, name, value] of text.matchAll(/^(\w+)(?:\{[^}]*\})? (\S+)$/gm)) numbers[name] = (numbers[name] ?? 0) + Number(value);
+    return numbers;
+  }
+
+  // What the process holds: one `mem` line, or undefined while it is down.
+  async resources() {
+    if (!this.running || !this.up) return undefined;
+    try {
+      const { skat_connections: conns = 0, skat_pending_submissions: queued = 0 } = await this.metrics();
+      const at = `/proc/${this.child.pid}`;
+      const rss = 1024 * Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`${at}/status`, 'utf8'))[1]);
+      return { node: this.index, rss, fds: readdirSync(`${at}/fd`).length, threads: readdirSync(`${at}/task`).length, conns, queued };
+    } catch {
+      return undefined; // killed meanwhile
+    }
+  }
+}
+
+export class Cluster {
+  // folder: for data and logs; empty. env: more settings of every node.
+  static async start({ folder, mode, nodes, env = {}, services = {}, progress = () => {} }) {
+    const cluster = Object.assign(new Cluster(), { folder, mode, env, nodes: [] });
+    const { kinds } = modes[mode];
+    if (kinds.length > 0) {
+      mkdirSync(join(folder, 'services'));
+      cluster.services = await Services.start({
+        folder: join(folder, 'services'),
+        only: kinds,
+        kafka: { nodes: 3 },
+        progress,
+        ...services,
+      });
+    }
+    for (let index = 0; index < (mode === 'embedded' ? 1 : nodes); index += 1) cluster.add();
+    return cluster;
+  }
+
+  // One more node, not started.
+  add() {
+    const index = this.nodes.length;
+    const data = join(this.folder, `node-${index}`);
+    mkdirSync(data);
+    const node = new Node({ index, data, log: join(this.folder, `node-${index}.log`), env: { ...this.settings(), ...this.env } });
+    this.nodes.push(node);
+    return node;
+  }
+
+  settings() {
+    const { kafka, redis, postgres } = this.services ?? {};
+    return {
+      LOG_LEVEL: 'debug',
+      ...(kafka && { KAFKA_BROKERS: kafka.addresses() }),
+      ...(postgres && { DATABASE_URL: postgres.url }),
+      ...(redis && { REDIS_URL: redis.url }),
+    };
+  }
+
+  async startNodes() {
+    await Promise.all(this.nodes.map((node) => node.start()));
+  }
+
+  get(kind) {
+    const service = this.services?.[kind];
+    if (!service) throw new Error(`the mode ${this.mode} has no ${kind}`);
+    return service;
+  }
+
+  // The node that holds most partitions in this role (owner: skat_partitions_owned, archiver: skat_partitions_archived).
+  async holder(role) {
+    const gauge = { owner: 'skat_partitions_owned', archiver: 'skat_partitions_archived' }[role];
+    let best;
+    let most = 0;
+    for (const node of this.nodes.filter(({ up }) => up)) {
+      const { [gauge]: held = 0 } = await node.metrics();
+      if (held > most) [best, most] = [node, held];
+    }
+    if (!best) throw new Error(`no node has ${gauge} > 0`);
+    return { node: best, held: most };
+  }
+
+  // True: everybody went in an orderly way.
+  async stop() {
+    let orderly = true;
+    for (const node of this.nodes.filter(({ running }) => running)) {
+      await node.stop(15_000).catch(() => {
+        orderly = false;
+      });
+    }
+    await this.services?.stop();
+    return orderly;
+  }
+
+  async kill() {
+    for (const node of this.nodes.filter(({ running }) => running)) await node.kill();
+    await this.services?.stop();
+  }
+}

@@ -1,0 +1,116 @@
+// Faults of PostgreSQL.
+import { spawn } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { demand } from './nodes.mjs';
+
+async function down(run, { name, seconds = 0 }) {
+  const postgres = run.cluster.get('postgres');
+  const { from, end } = await run.fault(name, `postgres, ${seconds} s`, async () => {
+    await postgres.kill();
+    demand(!(await postgres.answers()), 'it still answers');
+  });
+  await sleep(seconds * 1_000);
+  const to = end();
+  await postgres.start();
+  return { from, to };
+}
+
+// The postmaster and all of its children, which serve.
+const processesOf = (postgres) => readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && postgres.works(pid)).map(Number);
+
+function signal(pids, name) {
+  for (const pid of pids) {
+    try {
+      process.kill(pid, name);
+    } catch {
+      // gone meanwhile
+    }
+  }
+}
+
+// A session of psql that takes statements one by one.
+class Session {
+  constructor(postgres) {
+    this.child = spawn(`${postgres.bin}/psql`, [postgres.url, '-X', '-q', '-A', '-t'], { stdio: ['pipe', 'pipe', 'pipe'] });
+    this.output = '';
+    for (const stream of [this.child.stdout, this.child.stderr]) {
+      stream.on('data', (chunk) => {
+        this.output += chunk;
+      });
+    }
+    this.marks = 0;
+  }
+
+  // What it printed for these statements.
+  async say(sql, limit = 30_000) {
+    this.marks += 1;
+    const mark = `mark-${this.marks}`;
+    this.output = '';
+    this.child.stdin.write(`${sql}\n\\echo ${mark}\n`);
+    for (const end = Date.now() + limit; !this.output.includes(mark); await sleep(10)) {
+      demand(Date.now() < end, `psql gave no answer to ${sql}`);
+    }
+    await sleep(0);
+    return this.output.replace(`${mark}\n`, '').trim();
+  }
+
+  end() {
+    this.child.stdin.end('\\q\n');
+  }
+}
+
+export const postgres = {
+  'postgres.kill': down,
+  'postgres.down': down,
+
+  // Held for 300 to 900 ms of each second.
+  async 'postgres.slow'(run, { name, seconds = 30 }) {
+    const server = run.cluster.get('postgres');
+    let fault;
+    for (const limit = Date.now() + seconds * 1_000; Date.now() < limit; ) {
+      const pids = processesOf(server);
+      const held = 300 + run.random() * 600;
+      signal(pids, 'SIGSTOP');
+      try {
+        fault ??= await run.fault(name, `postgres, ${seconds} s`, async () => {
+          const answered = server.query('SELECT 1').then(() => true);
+          demand((await Promise.race([answered, sleep(held, false)])) === false, 'it still answers');
+        });
+        await sleep(held);
+      } finally {
+        signal(pids, 'SIGCONT');
+      }
+      await sleep(1_000 - held);
+    }
+    return { from: fault.from, to: fault.end() };
+  },
+
+  // A second writer takes a partition's position first and then what the archiver holds: the archiver, which waits for the
+  // position, is the one to find the deadlock, since this session does not look for one.
+  async 'postgres.deadlock'(run, { name, times = 5 }) {
+    const server = run.cluster.get('postgres');
+    const deadlocks = async () => Number(await server.query("SELECT deadlocks FROM pg_stat_database WHERE datname = 'postgres'"));
+    const session = new Session(server);
+    const began = await deadlocks();
+    let happened = 0;
+    const fault = await run.fault(name, 'postgres, log_progress and rooms', async () => {
+      await session.say("SET deadlock_timeout = '60s';");
+      for (const limit = Date.now() + 60_000; happened < times && Date.now() < limit; ) {
+        await session.say(`BEGIN; ${run.row.deadlock ?? kFirstLock}`);
+        await sleep(300); // the archivers have come to wait for it
+        await session.say(kSecondLock, 60_000).catch(() => {});
+        await session.say('ROLLBACK;');
+        await sleep(100);
+        happened = (await deadlocks()) - began;
+      }
+      demand(happened > 0, 'PostgreSQL counted no deadlock');
+    });
+    session.end();
+    run.tell(`${happened} deadlocks`);
+    return { from: fault.from, to: fault.end() };
+  },
+};
+
+const kFirstLock = 'SELECT partition FROM log_progress FOR UPDATE;';
+const kSecondLock = 'SELECT count(*) FROM (SELECT room FROM rooms FOR UPDATE) AS held;';
