@@ -43,8 +43,8 @@ async function compareHeads(readers, rooms, cluster) {
 }
 
 async function storedHeads(postgres) {
-  const text = await postgres.query("SELECT encode(room, 'hex'), max(seq) FROM events GROUP BY room");
-  return new Map(text.split('\n').filter(Boolean).map((line) => [line.split('|')[0], Number(line.split('|')[1])]));
+  const text = await postgres.query('SELECT room, max(seq) FROM events GROUP BY room');
+  return new Map(text.split('\n').filter(Boolean).map((line) => [hexOf(line.split('|')[0]), Number(line.split('|')[1])]));
 }
 
 export async function readHistories({ readers, rooms, recorder }) {
@@ -60,20 +60,21 @@ export async function readHistories({ readers, rooms, recorder }) {
   }
 }
 
+const hexOf = (uuid) => uuid.replaceAll('-', '');
 // device and epoch are 64 bits, in PostgreSQL with a sign.
 const hex64 = (number) => BigInt.asUintN(64, BigInt(number)).toString(16).padStart(16, '0');
 
-const kMessageKind = "mseq IS NOT NULL";
-const kRows = `SELECT encode(room, 'hex'), seq, (${kMessageKind})::int, encode(sender, 'hex'), device, n, epoch, body FROM events ORDER BY room, seq`;
+const kRows = 'SELECT room, seq, mseq, sender, device, n, epoch, body FROM events ORDER BY room, seq';
 
 export async function readDatabase({ postgres, rooms, recorder }) {
   const wanted = new Set(rooms);
   const items = new Map(rooms.map((room) => [room, []]));
   const psql = ['-X', '-q', '-A', '-t', '-F', '\t', '-c', kRows];
   for await (const line of linesOf(`${postgres.bin}/psql`, [postgres.url, ...psql])) {
-    const [room, seq, message, sender, device, n, epoch, ...body] = line.split('\t');
+    const [uuid, seq, mseq, sender, device, n, epoch, body] = line.split('\t');
+    const room = hexOf(uuid);
     if (!wanted.has(room)) continue;
-    const value = message === '1' ? [keyOf(room, sender, hex64(device), n), hash(JSON.parse(body.join('\t')).text)] : [null, null];
+    const value = mseq === '' ? [null, null] : [keyOf(room, hexOf(sender), hex64(device), n), hash(JSON.parse(body).text)];
     items.get(room).push([Number(seq), ...value, hex64(epoch)]);
   }
   for (const [room, list] of items) recorder.put({ e: 'db', room, items: list });

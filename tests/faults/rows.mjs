@@ -10,7 +10,7 @@ const kWithoutBus = [{ what: 'acked' }, { what: 'lag', ms: 2_000 }];
 // While Kafka is away, each send is answered within 5 s and none is acked. Half a second more for this machine.
 const kWithoutLog = [{ what: 'answered', ms: 5_500 }, { what: 'none_acked' }];
 
-const archiveSteps = ['store.before_commit', 'store.after_commit'];
+const archiveSteps = ['store.before_begin', 'store.before_commit', 'store.after_commit'];
 
 // Without Redis and with it: what both modes must hold.
 const both = (mode) => [

@@ -16,8 +16,8 @@ namespace {
 
 struct Options {
   std::string scenario = "fanout", dialect = "skat", host = "127.0.0.1", path = "/socket.io/";
-  std::uint16_t port = 5000;
-  pid_t server = 0;
+  std::vector<std::uint16_t> ports;
+  std::vector<pid_t> servers;
   std::size_t rooms = 1, subscribers = 1000, bytes = 128, window = 32, connections = 1000;
   double seconds = 5, rate = 0;
 };
@@ -82,6 +82,7 @@ Report fanout(const Options& options, Swarm& swarm, Dialect& dialect) {
     if (const auto ack = dialect.ack_of(text)) {
       if (const auto found = acks.find(*ack); found != acks.end()) {
         report.ack_latencies_ns.push_back(now_ns() - found->second);
+        if (text.find(R"({"error":)") != std::string_view::npos) ++report.refused;
         acks.erase(found);
       }
     } else if (const auto mark = mark_of(text)) {
@@ -107,13 +108,14 @@ Report fanout(const Options& options, Swarm& swarm, Dialect& dialect) {
   const auto warm = report;
   report.latencies_ns.clear();
   report.ack_latencies_ns.clear();
-  const auto cpu = cpu_ns(options.server), begin = now_ns();
+  report.refused = 0;
+  const auto cpu = cpu_ns(options.servers), begin = now_ns();
   const auto first = number;
   run(options.seconds);
   const auto drain_end = now_ns() + 5'000'000'000;
   while (deliveries.open() > 0 && now_ns() < drain_end) swarm.poll(10, on_text);
   report.seconds = static_cast<double>(now_ns() - begin) / 1e9;
-  report.server_cpu_ns = cpu_ns(options.server) - cpu;
+  report.server_cpu_ns = cpu_ns(options.servers) - cpu;
   report.messages = number - first;
   report.deliveries -= warm.deliveries;
   deliveries.count_lost();
@@ -140,12 +142,12 @@ Report acks(const Options& options, Swarm& swarm, Dialect& dialect) {
   const auto warm_end = now_ns() + static_cast<std::int64_t>(options.seconds * 2e8);
   while (now_ns() < warm_end) swarm.poll(10, on_text);
   report = {};
-  const auto cpu = cpu_ns(options.server), begin = now_ns();
+  const auto cpu = cpu_ns(options.servers), begin = now_ns();
   const auto end = begin + static_cast<std::int64_t>(options.seconds * 1e9);
   while (now_ns() < end) swarm.poll(10, on_text);
   asking = false;
   report.seconds = static_cast<double>(now_ns() - begin) / 1e9;
-  report.server_cpu_ns = cpu_ns(options.server) - cpu;
+  report.server_cpu_ns = cpu_ns(options.servers) - cpu;
   report.ack_latencies_ns = report.latencies_ns;
   return report;
 }
@@ -154,16 +156,16 @@ Report acks(const Options& options, Swarm& swarm, Dialect& dialect) {
 Report idle(const Options& options, Swarm& swarm, Dialect& dialect) {
   constexpr std::size_t kUncounted = 100;
   dialect.connect_idle(swarm, kUncounted);
-  const auto before = anonymous_bytes(options.server);
-  const auto cpu = cpu_ns(options.server), begin = now_ns();
+  const auto before = anonymous_bytes(options.servers);
+  const auto cpu = cpu_ns(options.servers), begin = now_ns();
   dialect.connect_idle(swarm, options.connections);
   Report report;
-  report.server_cpu_ns = cpu_ns(options.server) - cpu;
+  report.server_cpu_ns = cpu_ns(options.servers) - cpu;
   report.seconds = static_cast<double>(now_ns() - begin) / 1e9;
   report.messages = options.connections;  // cpu_us_per_message: of one connect
   const auto settle = now_ns() + static_cast<std::int64_t>(options.seconds * 1e9);
   while (now_ns() < settle) swarm.poll(50, [](std::size_t, std::string_view) {});
-  const auto after = anonymous_bytes(options.server);
+  const auto after = anonymous_bytes(options.servers);
   report.bytes_per_connection =
       (static_cast<double>(after) - static_cast<double>(before)) / static_cast<double>(options.connections);
   return report;
@@ -176,9 +178,9 @@ int run(int argc, char** argv) {
       ->check(CLI::IsMember({"fanout", "acks", "idle"}));
   app.add_option("--dialect", options.dialect, "skat (/chat) or plain")->check(CLI::IsMember({"skat", "plain"}));
   app.add_option("--host", options.host, "IPv4 address of loopback");
-  app.add_option("--port", options.port, "port");
+  app.add_option("--port", options.ports, "port; several: nodes of one cluster, connections in turn")->required();
   app.add_option("--path", options.path, "Engine.IO path");
-  app.add_option("--server-pid", options.server, "process whose CPU and memory count")->required();
+  app.add_option("--server-pid", options.servers, "processes whose CPU and memory count")->required();
   app.add_option("--rooms", options.rooms, "fanout: rooms");
   app.add_option("--subscribers", options.subscribers, "fanout: connections in each room");
   app.add_option("--bytes", options.bytes, "fanout: bytes of a text");
@@ -187,13 +189,13 @@ int run(int argc, char** argv) {
   app.add_option("--connections", options.connections, "acks, idle: connections");
   app.add_option("--seconds", options.seconds, "measured time");
   CLI11_PARSE(app, argc, argv);
-  Swarm swarm(options.host, options.port, options.path);
+  Swarm swarm(options.host, options.ports, options.path);
   const auto dialect = options.dialect == "skat" ? make_skat_dialect() : make_plain_dialect();
   auto report = options.scenario == "fanout" ? fanout(options, swarm, *dialect)
                 : options.scenario == "acks" ? acks(options, swarm, *dialect)
                                              : idle(options, swarm, *dialect);
   std::puts(report.json().c_str());
-  return report.lost + report.doubled + report.reordered == 0 ? 0 : 1;
+  return report.lost + report.doubled + report.reordered + report.refused == 0 ? 0 : 1;
 }
 
 }  // namespace

@@ -8,26 +8,30 @@
 
 namespace skat::load {
 
-std::int64_t cpu_ns(pid_t process) {
+std::int64_t cpu_ns(std::span<const pid_t> processes) {
   std::int64_t sum = 0;
-  for (const auto& task : std::filesystem::directory_iterator(fmt::format("/proc/{}/task", process))) {
-    std::ifstream file(task.path() / "schedstat");
-    std::int64_t ran = 0;
-    if (file >> ran) sum += ran;
+  for (const pid_t process : processes) {
+    for (const auto& task : std::filesystem::directory_iterator(fmt::format("/proc/{}/task", process))) {
+      std::ifstream file(task.path() / "schedstat");
+      std::int64_t ran = 0;
+      if (file >> ran) sum += ran;
+    }
   }
   return sum;
 }
 
-std::size_t anonymous_bytes(pid_t process) {
-  std::ifstream file(fmt::format("/proc/{}/status", process));
-  for (std::string word; file >> word;) {
-    if (word == "RssAnon:") {
+std::size_t anonymous_bytes(std::span<const pid_t> processes) {
+  std::size_t sum = 0;
+  for (const pid_t process : processes) {
+    std::ifstream file(fmt::format("/proc/{}/status", process));
+    for (std::string word; file >> word;) {
+      if (word != "RssAnon:") continue;
       std::size_t kilobytes = 0;
       file >> kilobytes;
-      return kilobytes * 1024;
+      sum += kilobytes * 1024;
     }
   }
-  return 0;
+  return sum;
 }
 
 double quantile_ms(std::vector<std::int64_t>& latencies_ns, double p) {
@@ -43,10 +47,10 @@ std::string Report::json() {
   const double per_message =
       messages == 0 ? 0 : static_cast<double>(server_cpu_ns) / 1e3 / static_cast<double>(messages);
   return fmt::format(
-      R"({{"messages":{},"deliveries":{},"lost":{},"doubled":{},"reordered":{},"seconds":{:.3f},"cpu_us_per_delivery":{:.4f},)"
+      R"({{"messages":{},"deliveries":{},"lost":{},"doubled":{},"reordered":{},"refused":{},"seconds":{:.3f},"cpu_us_per_delivery":{:.4f},)"
       R"("cpu_us_per_message":{:.3f},"deliveries_per_second":{:.0f},"messages_per_second":{:.0f},"p50_ms":{:.3f},"p99_ms":{:.3f},)"
       R"("ack_p50_ms":{:.3f},"ack_p99_ms":{:.3f},"bytes_per_connection":{:.0f}}})",
-      messages, deliveries, lost, doubled, reordered, seconds, per_delivery, per_message,
+      messages, deliveries, lost, doubled, reordered, refused, seconds, per_delivery, per_message,
       static_cast<double>(deliveries) / seconds, static_cast<double>(messages) / seconds,
       quantile_ms(latencies_ns, 0.5), quantile_ms(latencies_ns, 0.99), quantile_ms(ack_latencies_ns, 0.5),
       quantile_ms(ack_latencies_ns, 0.99), bytes_per_connection);

@@ -43,8 +43,12 @@ std::int64_t now_ns() {
       .count();
 }
 
-Swarm::Swarm(std::string host, std::uint16_t port, std::string path)
-    : host_(std::move(host)), path_(std::move(path)), port_(port), epoll_(::epoll_create1(0)), buffer_(kReadBytes) {}
+Swarm::Swarm(std::string host, std::vector<std::uint16_t> ports, std::string path)
+    : host_(std::move(host)),
+      path_(std::move(path)),
+      ports_(std::move(ports)),
+      epoll_(::epoll_create1(0)),
+      buffer_(kReadBytes) {}
 
 Swarm::~Swarm() {
   close_all();
@@ -56,7 +60,7 @@ std::size_t Swarm::connect() {
   if (fd < 0) throw std::runtime_error("no more sockets");
   sockaddr_in address{};
   address.sin_family = AF_INET;
-  address.sin_port = htons(port_);
+  address.sin_port = htons(ports_[connections_.size() % ports_.size()]);
   ::inet_pton(AF_INET, host_.c_str(), &address.sin_addr);
   if (::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
     ::close(fd);

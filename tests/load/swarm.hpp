@@ -18,7 +18,8 @@ class Swarm {
   // A text message (with its Engine.IO type) for connection `index`. Pings are answered before.
   using OnText = std::function<void(std::size_t index, std::string_view text)>;
 
-  Swarm(std::string host, std::uint16_t port, std::string path);
+  // ports: of one server or of several nodes; connections go to them in turn.
+  Swarm(std::string host, std::vector<std::uint16_t> ports, std::string path);
   ~Swarm();
   Swarm(const Swarm&) = delete;
   Swarm& operator=(const Swarm&) = delete;
@@ -46,7 +47,7 @@ class Swarm {
   void drop(std::size_t index);
 
   std::string host_, path_;
-  std::uint16_t port_;
+  std::vector<std::uint16_t> ports_;
   int epoll_;
   std::size_t closed_ = 0;
   std::vector<Connection> connections_;

@@ -86,22 +86,22 @@ export const postgres = {
     return { from: fault.from, to: fault.end() };
   },
 
-  // A second writer takes a partition's position first and then what the archiver holds: the archiver, which waits for the
-  // position, is the one to find the deadlock, since this session does not look for one.
+  // A second writer takes numbers that the archivers are about to write, and then the partitions' positions, which they hold.
+  // They are the ones to find the deadlock: this session does not look for one.
   async 'postgres.deadlock'(run, { name, times = 5 }) {
     const server = run.cluster.get('postgres');
     const deadlocks = async () => Number(await server.query("SELECT deadlocks FROM pg_stat_database WHERE datname = 'postgres'"));
     const session = new Session(server);
     const began = await deadlocks();
     let happened = 0;
-    const fault = await run.fault(name, 'postgres, log_progress and rooms', async () => {
+    const fault = await run.fault(name, 'postgres, events and log_progress', async () => {
       await session.say("SET deadlock_timeout = '60s';");
       for (const limit = Date.now() + 60_000; happened < times && Date.now() < limit; ) {
-        await session.say(`BEGIN; ${run.row.deadlock ?? kFirstLock}`);
-        await sleep(300); // the archivers have come to wait for it
-        await session.say(kSecondLock, 60_000).catch(() => {});
+        await session.say(`BEGIN; ${kTakeNumbers}`);
+        await sleep(300); // the archivers have come to wait for them
+        await session.say(kTakePositions, 60_000);
         await session.say('ROLLBACK;');
-        await sleep(100);
+        await sleep(500);
         happened = (await deadlocks()) - began;
       }
       demand(happened > 0, 'PostgreSQL counted no deadlock');
@@ -112,5 +112,8 @@ export const postgres = {
   },
 };
 
-const kFirstLock = 'SELECT partition FROM log_progress FOR UPDATE;';
-const kSecondLock = 'SELECT count(*) FROM (SELECT room FROM rooms FOR UPDATE) AS held;';
+const kTakeNumbers = `INSERT INTO events (room, sender, epoch, seq, mseq, device, n, ts, kind, body)
+  SELECT room, sender, epoch, seq + i, NULL, device, -(seq + i), ts, kind, body
+  FROM (SELECT DISTINCT ON (room) * FROM events ORDER BY room, seq DESC) AS newest, generate_series(1, 500) AS i
+  ON CONFLICT DO NOTHING;`;
+const kTakePositions = 'SELECT count(*) FROM (SELECT partition FROM log_progress FOR UPDATE) AS held;';
