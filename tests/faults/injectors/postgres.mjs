@@ -108,7 +108,7 @@ export const postgres = {
     });
     session.end();
     run.tell(`${happened} deadlocks`);
-    return { from: fault.from, to: fault.end() };
+    return { from: fault.before, to: fault.end() };
   },
 };
 
