@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "app/config.hpp"
+#include "app/patience.hpp"
 #include "base/executor.hpp"
 #include "bus/bus.hpp"
 #include "log/log.hpp"
@@ -18,7 +19,8 @@ struct Backends {
   std::unique_ptr<store::Store> store;
 };
 
-// The embedded profile: SQLite log, in-process bus, SQLite store. Blocks; throws StartError.
-[[nodiscard]] Backends open_backends(const Config& config, base::Executor& core);
+// Blocks: a service that is away is waited for (docs/operations.md). Throws StartError, with the service and the cause.
+// The executor need not run yet.
+[[nodiscard]] Backends open_backends(const Config& config, base::Executor& core, const Patience& patience);
 
 }  // namespace skat::app

@@ -2,79 +2,21 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
-#include <algorithm>
 #include <charconv>
-#include <cstdio>
 #include <map>
 #include <string_view>
 
+#include "app/environment.hpp"
 #include "app/errors.hpp"
+#include "app/kafka_settings.hpp"
 
 namespace skat::app {
 namespace {
 
-constexpr std::size_t kMaxLoops = 256;
-
-// What the flags say, before it is checked.
-struct Flags {
-  std::string listen, tls_certificate, tls_key, data = "./data", log_level = "info", log_format = "text";
-  int port = 5000;
-  std::size_t loops = 0;
-  std::int64_t ping_interval_ms = 25'000, ping_timeout_ms = 20'000;
-  std::vector<std::string> allow_origin;
-  bool json = false;
+template <class... Cases>
+struct Overloaded : Cases... {
+  using Cases::operator()...;
 };
-
-void add_serve_options(CLI::App& app, Flags& flags) {
-  app.add_option("--port", flags.port, "port to listen on, all addresses")
-      ->envname("PORT")
-      ->check(CLI::Range(0, 65'535))
-      ->type_name("N")
-      ->capture_default_str();
-  app.add_option("--listen", flags.listen, "address and port instead: 127.0.0.1:5000, [::]:5000")
-      ->envname("SKAT_LISTEN")
-      ->type_name("ADDR:N");
-  app.add_option("--tls-cert", flags.tls_certificate, "serve HTTPS: certificate and chain, PEM")
-      ->envname("SKAT_TLS_CERT")
-      ->type_name("FILE");
-  app.add_option("--tls-key", flags.tls_key, "its key, PEM; SIGHUP reads both again")
-      ->envname("SKAT_TLS_KEY")
-      ->type_name("FILE");
-  app.add_option("--data", flags.data, "directory of everything Skat keeps")
-      ->envname("SKAT_DATA")
-      ->type_name("DIR")
-      ->capture_default_str();
-  app.add_option("--allow-origin", flags.allow_origin, "web origin that may connect, or '*'; repeatable")
-      ->envname("SKAT_ALLOW_ORIGIN")
-      ->delimiter(',')
-      ->type_name("URL");
-  app.add_option("--loops", flags.loops, "threads for connections; 0: one for each core")
-      ->envname("SKAT_LOOPS")
-      ->check(CLI::Range(std::size_t{0}, kMaxLoops))
-      ->type_name("N")
-      ->capture_default_str();
-  app.add_option("--ping-interval", flags.ping_interval_ms, "ms between heartbeats")
-      ->envname("SKAT_PING_INTERVAL")
-      ->check(CLI::Range(100, 3'600'000))
-      ->type_name("MS")
-      ->capture_default_str();
-  app.add_option("--ping-timeout", flags.ping_timeout_ms, "ms a heartbeat's answer may take")
-      ->envname("SKAT_PING_TIMEOUT")
-      ->check(CLI::Range(100, 3'600'000))
-      ->type_name("MS")
-      ->capture_default_str();
-  app.add_option("--log-level", flags.log_level, "debug, info, warn or error")
-      ->envname("LOG_LEVEL")
-      ->check(CLI::IsMember({"debug", "info", "warn", "error"}))
-      ->type_name("LEVEL")
-      ->capture_default_str();
-  app.add_option("--log-format", flags.log_format, "text or json, on standard error")
-      ->envname("LOG_FORMAT")
-      ->check(CLI::IsMember({"text", "json"}))
-      ->type_name("FORM")
-      ->capture_default_str();
-}
 
 // "127.0.0.1:5000", "[::]:5000", ":5000".
 net::ListenConfig parse_listen(const std::string& text) {
@@ -92,29 +34,22 @@ net::ListenConfig parse_listen(const std::string& text) {
   return listen;
 }
 
-Config make_config(const Flags& flags) {
-  static const std::map<std::string, base::LogLevel> levels{{"debug", base::LogLevel::debug},
-                                                            {"info", base::LogLevel::info},
-                                                            {"warn", base::LogLevel::warn},
-                                                            {"error", base::LogLevel::error}};
-  Config config;
-  config.listen.port = static_cast<std::uint16_t>(flags.port);
-  if (!flags.listen.empty()) config.listen = parse_listen(flags.listen);
-  if (flags.tls_certificate.empty() != flags.tls_key.empty()) {
+void set_serving(const Options& options, Config& config) {
+  config.listen.port = static_cast<std::uint16_t>(options.port);
+  if (!options.listen.empty()) config.listen = parse_listen(options.listen);
+  if (options.tls_certificate.empty() != options.tls_key.empty()) {
     throw StartError("--tls-cert and --tls-key go together: the certificate and its key");
   }
-  if (!flags.tls_certificate.empty()) {
-    config.listen.tls = net::TlsConfig{.certificate_file = flags.tls_certificate, .key_file = flags.tls_key};
+  if (!options.tls_certificate.empty()) {
+    config.listen.tls = net::TlsConfig{.certificate_file = options.tls_certificate, .key_file = options.tls_key};
   }
   if (const auto problem = net::validate(config.listen)) throw StartError(*problem);
-  if (flags.data.empty()) throw StartError("--data wants a directory");
-  config.data = flags.data;
-  config.loops = flags.loops;
-  config.log_level = levels.at(flags.log_level);
-  config.log_format = flags.log_format == "json" ? base::LogFormat::json : base::LogFormat::text;
-  config.engineio.ping_interval = std::chrono::milliseconds(flags.ping_interval_ms);
-  config.engineio.ping_timeout = std::chrono::milliseconds(flags.ping_timeout_ms);
-  for (const auto& origin : flags.allow_origin) {
+  if (options.data.empty()) throw StartError("--data wants a directory");
+  config.data = options.data;
+  config.loops = options.loops;
+  config.engineio.ping_interval = std::chrono::milliseconds(options.ping_interval_ms);
+  config.engineio.ping_timeout = std::chrono::milliseconds(options.ping_timeout_ms);
+  for (const auto& origin : options.allow_origin) {
     if (origin == "*") {
       config.engineio.origin.allow_any = true;
     } else if (origin.starts_with("http://") || origin.starts_with("https://")) {
@@ -124,74 +59,126 @@ Config make_config(const Flags& flags) {
     }
   }
   if (const auto problem = engineio::validate(config.engineio)) throw StartError(*problem);
+}
+
+// A setting of a service that is not asked for: most likely the address is missing, and Skat would keep messages on its
+// own disk that its owner believes to be elsewhere.
+void refuse_orphans(const Options& options, const Services& named) {
+  if (const auto name = any_kafka_setting(options.kafka); !named.kafka && !name.empty()) {
+    throw StartError(name + " is set, but KAFKA_BROKERS is not; set it too, or leave both out");
+  }
+  if (!named.redis && (!options.redis.ca_file.empty() || find_variable({"REDIS_CA"}))) {
+    throw StartError("REDIS_CA is set, but REDIS_URL is not; set it too, or leave both out");
+  }
+  if (!named.postgres && (!options.database.ca_file.empty() || find_variable({"DATABASE_CA"}))) {
+    throw StartError("DATABASE_CA is set, but DATABASE_URL names no PostgreSQL; set it too, or leave both out");
+  }
+}
+
+std::string or_secret(const std::string& given, const char* name) {
+  return given.empty() ? read_secret(name) : given;
+}
+
+void set_services(const Options& options, Config& config) {
+  static constexpr std::string_view sqlite = "sqlite:";
+  const auto brokers = kafka_brokers(options.kafka);
+  const auto redis = or_secret(options.redis.url, "REDIS_URL");
+  const auto database = or_secret(options.database.url, "DATABASE_URL");
+  const bool postgres = database.starts_with("postgres://") || database.starts_with("postgresql://");
+  if (!database.empty() && !postgres && (!database.starts_with(sqlite) || database.size() == sqlite.size())) {
+    throw StartError("DATABASE_URL begins with postgres://, or is sqlite:FILE");
+  }
+  const Services named{
+      .kafka = !brokers.empty(), .redis = !redis.empty(), .postgres = postgres, .single_node = options.single_node};
+  refuse_orphans(options, named);
+  config.profile = choose_profile(named);
+  config.chat.cluster = is_cluster(config.profile);
+  config.chat.group_prefix = group_prefix(options.kafka);
+
+  if (named.kafka) {
+    config.log = make_kafka_config(options.kafka, brokers);
+  } else {
+    config.log = log::sqlite::Config{.path = config.data / "log.sqlite"};
+  }
+  if (named.redis) throw StartError("REDIS_URL: this version has no Redis yet; leave it out");
+  if (named.postgres) throw StartError("DATABASE_URL: this version has no PostgreSQL yet; leave it out");
+  config.store = store::sqlite::Config{.path = database.empty() ? (config.data / "store.sqlite").string()
+                                                                : database.substr(sqlite.size())};
+}
+
+Config make_config(const Options& options) {
+  static const std::map<std::string, base::LogLevel> levels{{"debug", base::LogLevel::debug},
+                                                            {"info", base::LogLevel::info},
+                                                            {"warn", base::LogLevel::warn},
+                                                            {"error", base::LogLevel::error}};
+  Config config;
+  config.log_level = levels.at(options.log_level);
+  config.log_format = options.log_format == "json" ? base::LogFormat::json : base::LogFormat::text;
+  config.start_timeout = std::chrono::seconds(options.start_timeout_s);
   config.gateway.version = kVersion;
-  config.log.path = config.data / "log.sqlite";
-  config.store.path = config.data / "store.sqlite";
+  set_serving(options, config);
+  set_services(options, config);
   return config;
-}
-
-bool is_given(std::string_view flag, int argc, const char* const* argv) {
-  return std::any_of(argv, argv + argc, [&](std::string_view argument) {
-    return argument.starts_with(flag) && (argument.size() == flag.size() || argument[flag.size()] == '=');
-  });
-}
-
-// One address comes from two options, each with a variable: a flag is stronger than the other one's variable.
-void settle_address(Flags& flags, int argc, const char* const* argv) {
-  if (!is_given("--port", argc, argv)) return;
-  if (is_given("--listen", argc, argv)) throw StartError("--port and --listen exclude each other");
-  flags.listen.clear();
-}
-
-// CLI11's messages may have several lines; ours are one.
-std::string one_line(std::string text) {
-  if (const auto end = text.find('\n'); end != std::string::npos) text.resize(end);
-  return text;
 }
 
 }  // namespace
 
+bool uses_data(const Config& config) {
+  return std::holds_alternative<log::sqlite::Config>(config.log) ||
+         std::holds_alternative<store::sqlite::Config>(config.store);
+}
+
 Invocation read_config(int argc, const char* const* argv) {
-  Flags flags, print_flags;  // each command its own: CLI11 reads the environment for commands that were not given too
-  CLI::App app{"Skat: a real-time chat server in one binary"};
-  app.name("skat");
-  app.require_subcommand(0, 1);
-  app.footer("Start with: skat serve\nEach option has an environment variable; skat serve --help names it.");
-  auto* serve = app.add_subcommand("serve", "serve the chat: page, Socket.IO, history; no other service is needed");
-  add_serve_options(*serve, flags);
-  auto* config = app.add_subcommand("config", "look at the settings");
-  config->require_subcommand(1);
-  auto* print = config->add_subcommand("print", "print the settings that `skat serve` would use");
-  add_serve_options(*print, print_flags);
-  auto* version = app.add_subcommand("version", "print the version");
-  version->add_flag("--json", flags.json, "as JSON");
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::CallForHelp&) {
-    std::fputs(app.help().c_str(), stdout);  // of the command that was given, with its whole name
-    return {.command = Command::help_shown, .config = {}};
-  } catch (const CLI::ParseError& error) {
-    throw StartError(one_line(error.what()) + " (skat --help)");
-  }
-  if (*version) return {.command = flags.json ? Command::version_json : Command::version, .config = {}};
-  settle_address(flags, argc, argv);
-  settle_address(print_flags, argc, argv);
-  if (*serve) return {.command = Command::serve, .config = make_config(flags)};
-  if (*config) return {.command = Command::config_print, .config = make_config(print_flags)};
-  std::fputs(app.help().c_str(), stdout);
-  return {.command = Command::help_shown, .config = {}};
+  const auto [command, options] = read_command_line(argc, argv);
+  if (command != Command::serve && command != Command::config_print) return {.command = command, .config = {}};
+  return {.command = command, .config = make_config(options)};
 }
 
 std::string describe(const Config& config) {
   std::string origins = config.engineio.origin.allow_any ? "*" : "own, localhost";
   for (const auto& origin : config.engineio.origin.allowed) origins += ", " + origin;
-  return fmt::format(
-      "profile = embedded\nlisten = {}:{}\ntls = {}\ndata = {}\nlog file = {}\nstore file = {}\nloops = {}\n"
-      "allowed origins = {}\nping interval = {} ms\nping timeout = {} ms\n",
-      config.listen.address, config.listen.port, config.listen.tls ? config.listen.tls->certificate_file : "off",
-      config.data.string(), config.log.path, config.store.path,
+  auto text = fmt::format("profile = {}\nlisten = {}:{}\ntls = {}\n", name_of(config.profile), config.listen.address,
+                          config.listen.port, config.listen.tls ? config.listen.tls->certificate_file : "off");
+  if (uses_data(config)) text += fmt::format("data = {}\n", config.data.string());
+  text += std::visit(Overloaded{[](const log::sqlite::Config& log) { return fmt::format("log file = {}\n", log.path); },
+                                [&](const log::kafka::Config& log) {
+                                  return describe(log) + fmt::format("kafka groups = {}-…\n", config.chat.group_prefix);
+                                }},
+                     config.log);
+  text +=
+      std::visit(Overloaded{[](const bus::memory::Config&) { return std::string("bus = in process\n"); }}, config.bus);
+  text += std::visit(
+      Overloaded{[](const store::sqlite::Config& store) { return fmt::format("store file = {}\n", store.path); }},
+      config.store);
+  text += fmt::format(
+      "loops = {}\nallowed origins = {}\nping interval = {} ms\nping timeout = {} ms\nstart timeout = {} s\n",
       config.loops == 0 ? "one for each core" : std::to_string(config.loops), origins,
-      config.engineio.ping_interval.count(), config.engineio.ping_timeout.count());
+      config.engineio.ping_interval.count(), config.engineio.ping_timeout.count(), config.start_timeout.count());
+  return text;
+}
+
+std::string describe_start(const Config& config, std::uint16_t port) {
+  auto text = fmt::format("Skat {}, {}\n  listens  {}://{}:{}\n", kVersion, name_of(config.profile),
+                          config.listen.tls ? "https" : "http", config.listen.address, port);
+  text += std::visit(Overloaded{[](const log::sqlite::Config& log) { return fmt::format("  log      {}\n", log.path); },
+                                [](const log::kafka::Config& log) {
+                                  return fmt::format("  log      Kafka at {}, {}; topic {} with {} partitions\n",
+                                                     log.brokers, describe_security(log.security), log.topic,
+                                                     log.partitions);
+                                }},
+                     config.log);
+  text +=
+      std::visit(Overloaded{[&](const bus::memory::Config&) {
+                   return std::string(
+                       config.profile == Profile::cluster_no_redis
+                           ? "  bus      none: live events go by way of Kafka, which is slower; REDIS_URL mends it\n"
+                           : "  bus      in process\n");
+                 }},
+                 config.bus);
+  text += std::visit(
+      Overloaded{[](const store::sqlite::Config& store) { return fmt::format("  store    {}\n", store.path); }},
+      config.store);
+  return text;
 }
 
 }  // namespace skat::app

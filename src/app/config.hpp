@@ -1,15 +1,21 @@
-// What an operator may set, and where each value came from: defaults < environment < flags.
+// What an operator may set, checked and ready for use: defaults < environment < flags. options.hpp has the words,
+// docs/operations.md the table.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <filesystem>
-#include <optional>
 #include <string>
+#include <variant>
 
+#include "app/options.hpp"
+#include "app/profile.hpp"
 #include "base/logger.hpp"
+#include "bus/memory/config.hpp"
 #include "chat/config.hpp"
 #include "engineio/config.hpp"
 #include "gateway/config.hpp"
+#include "log/kafka/config.hpp"
 #include "log/sqlite/config.hpp"
 #include "net/config.hpp"
 #include "socketio/server.hpp"
@@ -17,23 +23,32 @@
 
 namespace skat::app {
 
+using LogConfig = std::variant<log::sqlite::Config, log::kafka::Config>;
+using BusConfig = std::variant<bus::memory::Config>;
+using StoreConfig = std::variant<store::sqlite::Config>;
+
 struct Config {
+  Profile profile = Profile::embedded;
   net::ListenConfig listen{.address = "0.0.0.0", .port = 5000};
-  std::filesystem::path data = "./data";
-  std::size_t loops = 0;  // 0: one for each core
+  std::filesystem::path data = "./data";  // used when uses_data()
+  std::size_t loops = 0;                  // 0: one for each core
   base::LogLevel log_level = base::LogLevel::info;
   base::LogFormat log_format = base::LogFormat::text;
+  // A service without which nothing can begin may be away for so long at the start; then the start has failed.
+  std::chrono::seconds start_timeout{60};
 
   net::HttpConfig http;
   engineio::Config engineio;
   socketio::Config socketio;
   gateway::Config gateway;
   chat::Config chat;
-  log::sqlite::Config log;
-  store::sqlite::Config store;
+  LogConfig log;
+  BusConfig bus;
+  StoreConfig store;
 };
 
-enum class Command { help_shown, serve, version, version_json, config_print };
+// Something of this node lies on its disk; a node of a cluster keeps nothing there.
+[[nodiscard]] bool uses_data(const Config& config);
 
 struct Invocation {
   Command command = Command::serve;
@@ -44,6 +59,8 @@ struct Invocation {
 [[nodiscard]] Invocation read_config(int argc, const char* const* argv);
 // The settings in use as "key = value" lines; no secret is among them.
 [[nodiscard]] std::string describe(const Config& config);
+// What a start prints: profile, addresses, services; no secret is among them.
+[[nodiscard]] std::string describe_start(const Config& config, std::uint16_t port);
 
 inline constexpr const char* kVersion = SKAT_VERSION;
 

@@ -2,28 +2,17 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
+#include <variant>
 #include <vector>
 
-#include "app/errors.hpp"
+#include "app/testing/variables.hpp"
 
 namespace skat::app {
 namespace {
 
-Invocation read(std::vector<const char*> arguments) {
-  arguments.insert(arguments.begin(), "skat");
-  return read_config(static_cast<int>(arguments.size()), arguments.data());
-}
-
-// Sets a variable for one test.
-class Environment {
- public:
-  Environment(const char* name, const char* value) : name_(name) { ::setenv(name, value, 1); }
-  ~Environment() { ::unsetenv(name_); }
-
- private:
-  const char* name_;
-};
+using testing::read;
+using testing::refusal;
+using testing::Variables;
 
 TEST(Config, HasDefaultsThatNeedNoService) {
   const auto [command, config] = read({"serve"});
@@ -34,14 +23,14 @@ TEST(Config, HasDefaultsThatNeedNoService) {
 }
 
 TEST(Config, TakesFlagsBeforeTheEnvironmentBeforeDefaults) {
-  const Environment port("PORT", "6001"), data("SKAT_DATA", "/somewhere");
+  const Variables variables{{"PORT", "6001"}, {"SKAT_DATA", "/somewhere"}};
   EXPECT_EQ(read({"serve"}).config.listen.port, 6001);
   EXPECT_EQ(read({"serve"}).config.data, "/somewhere");
   EXPECT_EQ(read({"serve", "--port", "6002"}).config.listen.port, 6002);
 }
 
 TEST(Config, AFlagIsStrongerThanTheOtherAddressOptionsVariable) {
-  const Environment listen("SKAT_LISTEN", "127.0.0.1:6001"), port("PORT", "6002");
+  const Variables variables{{"SKAT_LISTEN", "127.0.0.1:6001"}, {"PORT", "6002"}};
   EXPECT_EQ(read({"serve"}).config.listen.port, 6001);
   const auto by_port = read({"serve", "--port=6003"}).config.listen;
   EXPECT_EQ(by_port.port, 6003);
@@ -75,13 +64,29 @@ TEST(Config, RefusesWhatItDoesNotUnderstandInOneLine) {
                                                   {"serve", "--ping-timeout", "1"},
                                                   {"serve", "--allow-origin", "ftp://x"}};
   for (const auto& arguments : bad) {
-    try {
-      (void)read(arguments);
-      ADD_FAILURE() << arguments.back();
-    } catch (const StartError& error) {
-      EXPECT_EQ(std::string(error.what()).find('\n'), std::string::npos);
-    }
+    const auto sentence = refusal(arguments);
+    EXPECT_NE(sentence, "") << arguments.back();
+    EXPECT_EQ(sentence.find('\n'), std::string::npos) << sentence;
   }
+}
+
+TEST(Config, NamesTheProfileThatTheServicesMake) {
+  EXPECT_EQ(read({"serve"}).config.profile, Profile::embedded);
+  const auto config = read({"serve", "--kafka-brokers", "a:1", "--single-node"}).config;
+  EXPECT_EQ(config.profile, Profile::single_node);
+  EXPECT_TRUE(std::holds_alternative<log::kafka::Config>(config.log));
+  EXPECT_FALSE(config.chat.cluster);
+  EXPECT_EQ(config.chat.group_prefix, "skat");
+  EXPECT_EQ(refusal({"serve", "--kafka-brokers", "a:1"}).substr(0, 13), "KAFKA_BROKERS");
+  const Variables single{{"SKAT_SINGLE_NODE", "1"}, {"KAFKA_BROKERS", "a:1"}};
+  EXPECT_EQ(read({"serve"}).config.profile, Profile::single_node);
+}
+
+TEST(Config, PutsTheSqliteStoreWhereItIsTold) {
+  const auto config = read({"serve", "--database-url", "sqlite:/srv/store.sqlite"}).config;
+  EXPECT_EQ(std::get<store::sqlite::Config>(config.store).path, "/srv/store.sqlite");
+  EXPECT_NE(refusal({"serve", "--database-url", "mysql://x"}).find("postgres://"), std::string::npos);
+  EXPECT_NE(refusal({"serve", "--database-url", "sqlite:"}), "");
 }
 
 TEST(Config, KeepsAllowedOrigins) {

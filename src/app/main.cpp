@@ -3,9 +3,13 @@
 #include <fmt/format.h>
 #include <pthread.h>
 
+#include <chrono>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
+#include <future>
+#include <string>
 
 #include "app/config.hpp"
 #include "app/errors.hpp"
@@ -26,21 +30,47 @@ sigset_t block_signals() {
   return signals;
 }
 
+constexpr timespec kLook{.tv_sec = 0, .tv_nsec = 10'000'000};  // how often a start's end is looked for
+constexpr std::chrono::seconds kCancelTime{1};                 // what a cancelled start may take to end in order
+
+void say(const std::string& text) {
+  std::fputs(text.c_str(), stdout);
+  std::fflush(stdout);
+}
+
+// Until the start has ended, or a signal ends it. False: a signal came.
+bool await_start(Server& server, std::future<void>& starting, const sigset_t& signals) {
+  while (starting.wait_for(std::chrono::seconds(0)) != std::future_status::ready) {
+    const int signal = ::sigtimedwait(&signals, nullptr, &kLook);
+    if (signal == SIGHUP) server.renew_tls();
+    if (signal == SIGINT || signal == SIGTERM) return false;
+  }
+  starting.get();
+  return true;
+}
+
 int serve(const Config& config) {
   const auto signals = block_signals();
   base::configure_logger(config.log_level, config.log_format);
-  fmt::print("Skat {}: opening {}\n", kVersion, config.data.string());
-  std::fflush(stdout);
+  const auto began = std::chrono::steady_clock::now();
   Server server(config);
+  say(describe_start(config, server.port()));
+  auto starting = server.start();
+  if (!await_start(server, starting, signals)) {
+    say("Skat is stopping before it was ready\n");
+    server.cancel_start();
+    // A library that waits for its service cannot be called back. Nothing is under way that a sudden end would harm.
+    if (starting.wait_for(kCancelTime) != std::future_status::ready) std::_Exit(0);
+    return 0;
+  }
   const bool everywhere = config.listen.address == "0.0.0.0" || config.listen.address == "::";
-  fmt::print("Skat is ready at {}://{}:{} (embedded, data in {}{})\n", config.listen.tls ? "https" : "http",
-             everywhere ? "localhost" : config.listen.address, server.port(), config.data.string(),
-             everywhere ? "; other machines can reach it" : "");
-  std::fflush(stdout);
+  say(fmt::format("Skat is ready at {}://{}:{} after {:.1f} s{}\n", config.listen.tls ? "https" : "http",
+                  everywhere ? "localhost" : config.listen.address, server.port(),
+                  std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count(),
+                  everywhere ? "; other machines can reach it" : ""));
   int signal = 0;
   while (::sigwait(&signals, &signal) == 0 && signal == SIGHUP) server.renew_tls();
-  fmt::print("Skat is stopping\n");
-  std::fflush(stdout);
+  say("Skat is stopping\n");
   server.stop();
   return 0;
 }

@@ -5,8 +5,11 @@
 #include <sys/resource.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
+#include <exception>
 #include <future>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -14,6 +17,7 @@
 #include "app/data_directory.hpp"
 #include "app/errors.hpp"
 #include "base/logger.hpp"
+#include "base/worker.hpp"
 #include "chat/node.hpp"
 #include "engineio/engine.hpp"
 #include "gateway/gateway.hpp"
@@ -46,12 +50,23 @@ std::size_t loop_count(const Config& config) {
   return static_cast<std::size_t>(std::max(1, CPU_COUNT(&cores)));
 }
 
+// Until the node takes requests, its load balancer and its clients get a short answer instead of none.
+net::HttpResponse not_yet() {
+  auto response = net::HttpResponse::text(503, "not ready; /readyz says why\n", "text/plain; charset=UTF-8");
+  response.headers.push_back({"Retry-After", "1"});
+  response.close = true;
+  return response;
+}
+
 }  // namespace
 
 // In the order of construction; the destructor joins the threads first, then everything goes in reverse.
 struct Server::Parts {
-  explicit Parts(const Config& c) : config(c), data(config.data), loops("loop-", loop_count(config)), core("core", 1) {}
+  explicit Parts(const Config& c) : config(c), loops("loop-", loop_count(config)), core("core", 1) {
+    if (uses_data(config)) data.emplace(config.data);
+  }
   ~Parts() {
+    starter.reset();
     loops.stop();
     loops.join();
     core.stop();
@@ -60,46 +75,47 @@ struct Server::Parts {
 
   [[nodiscard]] net::Loop& core_loop() { return *core.loops().front(); }
 
-  void wire();
-  void start();
+  // Main thread: binds the port; health is answered from now on.
+  void listen();
+  // Starter's thread. Each blocks until it is done, and throws StartError.
+  void open();
+  void load();
   // Loop i: sets its promise once the loop's last session has gone.
   void tell_when_closed(std::size_t i, std::shared_ptr<std::vector<std::promise<void>>> closed);
   // Core thread: copies what engines and chat count to where /metrics reads it.
   void refresh_numbers();
 
   const Config config;
-  DataDirectory data;
+  std::optional<DataDirectory> data;
   net::LoopGroup loops, core;
   Backends backends;
   std::vector<std::unique_ptr<socketio::Server>> socketio;
   std::unique_ptr<gateway::Gateway> gateway;
   std::unique_ptr<chat::Node> node;
   std::vector<std::unique_ptr<engineio::Engine>> engines;
+  std::vector<char> is_open;  // [i] is loop i's: Socket.IO requests are taken
   std::unique_ptr<net::HttpServer> http;
+  std::atomic<bool> cancelled = false, loading = false;  // the start; loading: the core runs and has a node
+  std::unique_ptr<base::Worker> starter;
 };
 
-void Server::Parts::wire() {
-  backends = open_backends(config, core_loop());
+void Server::Parts::listen() {
   std::vector<gateway::Gateway::Loop> gateway_loops;
   for (auto* loop : loops.loops()) {
     socketio.push_back(socketio::make_server(config.socketio, *loop));
     gateway_loops.push_back({loop, socketio.back().get()});
   }
   gateway = std::make_unique<gateway::Gateway>(config.gateway, core_loop(), gateway_loops);
-  node = chat::make_node(config.chat, core_loop(), *backends.log, *backends.bus, *backends.store, gateway->fanout());
-  gateway->connect(*node);
-  engines = engineio::make_engines(config.engineio, loops.loops(), [this](std::size_t i) -> engineio::Engine::Accept {
-    return [server = socketio[i].get()](engineio::Session& session) { return server->accept(session); };
-  });
+  is_open.resize(loops.loops().size());
 
   net::Router router;
   router.add_prefix(
       "*", engineio::mount_path(config.engineio),
       [this](net::HttpRequest request, net::Responder responder) {
-        for (std::size_t i = 0; i < engines.size(); ++i) {
-          if (loops.loops()[i] == &responder.loop()) {
-            return engines[i]->handle(std::move(request), std::move(responder));
-          }
+        for (std::size_t i = 0; i < loops.loops().size(); ++i) {
+          if (loops.loops()[i] != &responder.loop()) continue;
+          if (is_open[i] == 0) return responder.respond(not_yet());
+          return engines[i]->handle(std::move(request), std::move(responder));
         }
       },
       engineio::route_options(config.engineio));
@@ -116,27 +132,49 @@ void Server::Parts::wire() {
         fmt::format("cannot listen on {}:{}: {}", config.listen.address, config.listen.port, error.message()));
   }
   http = std::move(*opened);
+  loops.start();
+  http->start();
 }
 
-void Server::Parts::start() {
-  loops.start();
+void Server::Parts::open() {
+  gateway->readiness().set_waiting("opening the log, the bus and the store");
+  const Patience patience{.began = std::chrono::steady_clock::now(),
+                          .limit = config.start_timeout,
+                          .tell =
+                              [this](const std::string& line) {
+                                gateway->readiness().set_waiting(line);
+                                base::log(base::LogLevel::warn, "app", "{}", line);
+                              },
+                          .cancelled = [this] { return cancelled.load(); }};
+  backends = open_backends(config, core_loop(), patience);
+  // The loops run, but nothing on them knows of what is made here before the core has told them (load()).
+  node = chat::make_node(config.chat, core_loop(), *backends.log, *backends.bus, *backends.store, gateway->fanout());
+  gateway->connect(*node);
+  engines = engineio::make_engines(config.engineio, loops.loops(), [this](std::size_t i) -> engineio::Engine::Accept {
+    return [server = socketio[i].get()](engineio::Session& session) { return server->accept(session); };
+  });
+}
+
+void Server::Parts::load() {
+  gateway->readiness().set_waiting("loading the conversations");
   core.start();
-  std::promise<error_code> ready;
-  core_loop().post([this, &ready] {
-    node->start([this, &ready](result<void> outcome) {
+  loading = true;
+  std::promise<error_code> loaded;
+  core_loop().post([this, &loaded] {
+    node->start([this, &loaded](result<void> outcome) {
       if (outcome) {
-        gateway->core_numbers().ready.set(1);
         refresh_numbers();
         gateway->open();
+        gateway->on_every_loop([this](std::size_t i) -> base::Executor::Task { return [this, i] { is_open[i] = 1; }; });
+        gateway->readiness().set_ready();
       }
-      ready.set_value(outcome ? error_code{} : outcome.error());
+      loaded.set_value(outcome ? error_code{} : outcome.error());
     });
   });
-  const auto error = ready.get_future().get();
-  if (error)
-    throw StartError(
-        fmt::format("the conversations in {} cannot be loaded: {}", config.data.string(), error.message()));
-  http->start();
+  const auto error = loaded.get_future().get();
+  if (!error) return;
+  const auto where = uses_data(config) ? " in " + config.data.string() : std::string();
+  throw StartError(fmt::format("the conversations{} cannot be loaded: {}", where, error.message()));
 }
 
 void Server::Parts::refresh_numbers() {
@@ -180,8 +218,30 @@ void Server::Parts::tell_when_closed(std::size_t i, std::shared_ptr<std::vector<
 Server::Server(const Config& config) {
   raise_descriptor_limit();
   parts_ = std::make_unique<Parts>(config);
-  parts_->wire();
-  parts_->start();
+  parts_->listen();
+}
+
+std::future<void> Server::start() {
+  auto started = std::make_shared<std::promise<void>>();
+  parts_->starter = std::make_unique<base::Worker>("start", 1);
+  (void)parts_->starter->submit([parts = parts_.get(), started] {
+    try {
+      parts->open();
+      parts->load();
+      started->set_value();
+    } catch (...) {
+      started->set_exception(std::current_exception());
+    }
+  });
+  return started->get_future();
+}
+
+void Server::cancel_start() {
+  parts_->gateway->readiness().set_waiting("stopping");
+  parts_->http->drain();
+  parts_->cancelled = true;
+  if (!parts_->loading) return;
+  parts_->core_loop().post([this] { parts_->node->stop([] {}); });
 }
 
 Server::~Server() = default;
@@ -202,12 +262,10 @@ std::uint16_t Server::port() const noexcept {
 }
 
 void Server::stop() {
+  parts_->gateway->readiness().set_waiting("stopping");
   parts_->http->drain();
   std::promise<void> stopped;
-  parts_->core_loop().post([this, &stopped] {
-    parts_->gateway->core_numbers().ready.set(0);
-    parts_->node->stop([&stopped] { stopped.set_value(); });
-  });
+  parts_->core_loop().post([this, &stopped] { parts_->node->stop([&stopped] { stopped.set_value(); }); });
   stopped.get_future().wait_for(parts_->config.chat.drain_timeout + kCloseTime);
 
   // Answers that chat gave are in the loops' mailboxes by now: each loop sends them, then closes its sessions.

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <future>
 #include <memory>
 
 #include "app/config.hpp"
@@ -12,17 +13,23 @@ namespace skat::app {
 
 class Server {
  public:
-  // Opens the data, binds the port, catches up with the log. Ready when it returns; throws StartError.
+  // Takes the data directory and binds the port: /healthz answers from now on, /readyz says why it is not ready. Throws
+  // StartError.
   explicit Server(const Config& config);
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
   [[nodiscard]] std::uint16_t port() const noexcept;
+  // Once. Opens the services and catches up with the log, on a thread of its own; ready when the future is, which
+  // throws StartError.
+  [[nodiscard]] std::future<void> start();
+  // The start is no longer wanted: its future becomes ready, unless a service's library holds it up.
+  void cancel_start();
   // Reads the TLS certificate and key again, for connections from now on; the log says how it went.
   void renew_tls();
-  // Accepts no more, lets chat finish what it has, closes the connections without a final word to the clients, which
-  // reconnect by themselves. Takes config.chat.drain_timeout and a second at the most.
+  // After a start that succeeded. Accepts no more, lets chat finish what it has, closes the connections without a final
+  // word to the clients, which reconnect by themselves. Takes config.chat.drain_timeout and a second at the most.
   void stop();
 
  private:

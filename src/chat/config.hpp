@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <string>
 
 #include "model/limits.hpp"
 
@@ -22,6 +23,8 @@ struct Config {
   std::chrono::minutes trim_interval{10};
   std::chrono::hours session_lifetime{24 * 365};
   std::chrono::seconds drain_timeout{10};
+  bool cluster = false;               // other nodes exist
+  std::string group_prefix = "skat";  // of the consumer groups: "<prefix>-live", "<prefix>-archive"
 };
 
 }  // namespace skat::chat

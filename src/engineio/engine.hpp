@@ -54,7 +54,7 @@ struct EngineHooks {
 };
 
 // One engine per loop, in the order of `loops`; accept(i) makes the Accept of loop i. `config` has passed validate().
-// Call before the loops run.
+// Call before the loops run, or before anything that runs on them knows of the engines.
 [[nodiscard]] std::vector<std::unique_ptr<Engine>> make_engines(const Config& config,
                                                                 const std::vector<net::Loop*>& loops,
                                                                 base::Function<Engine::Accept(std::size_t)> accept,

@@ -12,6 +12,7 @@
 #include "chat/fanout.hpp"
 #include "gateway/config.hpp"
 #include "gateway/numbers.hpp"
+#include "gateway/readiness.hpp"
 
 namespace skat::chat {
 class Node;
@@ -54,6 +55,10 @@ class Gateway {
   [[nodiscard]] const CoreNumbers& core_numbers() const noexcept { return core_numbers_; }
   [[nodiscard]] std::size_t loop_count() const noexcept { return numbers_.size(); }
 
+  // Any thread; written by whoever starts and drains the node.
+  [[nodiscard]] Readiness& readiness() noexcept { return readiness_; }
+  [[nodiscard]] const Readiness& readiness() const noexcept { return readiness_; }
+
   struct MailboxRow {
     std::string name;
     base::MailboxStats stats;
@@ -68,6 +73,7 @@ class Gateway {
   base::TaskMailbox requests_;
   std::vector<std::unique_ptr<LoopNumbers>> numbers_;
   CoreNumbers core_numbers_;
+  Readiness readiness_;
   std::unique_ptr<SocketFanout> fanout_;
   std::vector<std::unique_ptr<LoopOutlet>> outlets_;
   std::vector<std::unique_ptr<LoopGateway>> gateways_;  // set by connect()

@@ -22,8 +22,8 @@ constexpr const char* kMetrics = "text/plain; version=0.0.4; charset=UTF-8";
 }  // namespace
 
 net::HttpResponse answer_readiness(const Gateway& gateway) {
-  const bool ready = gateway.core_numbers().ready.get() != 0;
-  return ready ? uncached(200, "ready\n", kText) : uncached(503, "not ready\n", kText);
+  const auto why_not = gateway.readiness().why_not();
+  return why_not.empty() ? uncached(200, "ready\n", kText) : uncached(503, "not ready: " + why_not + "\n", kText);
 }
 
 void add_http_routes(net::Router& router, Gateway& gateway, std::string version, const std::vector<EmbeddedFile>& web) {

@@ -10,7 +10,7 @@
 
 namespace skat::gateway {
 
-// /readyz. Any thread.
+// /readyz: 200, or 503 with the reason. Any thread.
 [[nodiscard]] net::HttpResponse answer_readiness(const Gateway& gateway);
 
 // Adds /healthz and /livez (this loop turns), /readyz (requests are taken), /metrics, and the web client as the

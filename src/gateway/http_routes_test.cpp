@@ -16,10 +16,15 @@ class HttpRoutes : public testing::Test {
 
 TEST_F(HttpRoutes, IsReadyOnlyWhileRequestsAreTaken) {
   EXPECT_EQ(answer_readiness(gateway).status, 503);
-  gateway.core_numbers().ready.set(1);
+  gateway.readiness().set_ready();
   EXPECT_EQ(answer_readiness(gateway).status, 200);
-  gateway.core_numbers().ready.set(0);
+  gateway.readiness().set_waiting("draining");
   EXPECT_EQ(answer_readiness(gateway).status, 503);
+}
+
+TEST_F(HttpRoutes, SaysWhyItIsNotReady) {
+  gateway.readiness().set_waiting("waiting for Kafka");
+  EXPECT_EQ(*answer_readiness(gateway).body, "not ready: waiting for Kafka\n");
 }
 
 TEST_F(HttpRoutes, KnowsItsPathsAndLeavesTheRestToTheWebClient) {

@@ -100,8 +100,10 @@ void add_requests(Gateway& gateway, std::vector<MetricFamily>& out) {
                     .take());
 }
 
-void add_chat(const CoreNumbers& core, std::vector<MetricFamily>& out) {
-  out.push_back(gauge("skat_ready", "1: requests are taken").add(core.ready).take());
+void add_chat(const Gateway& gateway, std::vector<MetricFamily>& out) {
+  const auto& core = gateway.core_numbers();
+  const bool ready = gateway.readiness().why_not().empty();
+  out.push_back(gauge("skat_ready", "1: requests are taken").add(ready ? 1 : 0).take());
   out.push_back(counter("skat_events_total", "Events that the fold accepted").add(core.events).take());
   out.push_back(counter("skat_duplicates_total", "Repeats that were recognised").add(core.duplicates).take());
   out.push_back(counter("skat_fold_refusals_total", "Records that the fold refused").add(core.refused).take());
@@ -138,7 +140,7 @@ std::string render_metrics(Gateway& gateway, const std::string& version) {
   families.push_back(gauge("skat_build_info", "Always 1").add(1, {{"version", version}}).take());
   add_connections(gateway, families);
   add_requests(gateway, families);
-  add_chat(gateway.core_numbers(), families);
+  add_chat(gateway, families);
   add_mailboxes(gateway, families);
   return prometheus::TextSerializer().Serialize(families);
 }

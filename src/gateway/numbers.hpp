@@ -42,7 +42,6 @@ struct LoopNumbers {
 
 // Of chat, as its owner last told.
 struct CoreNumbers {
-  Count ready;  // 1: takes requests
   Count events, duplicates, refused, archived, pending, feeds, rooms;
   Count archive_lag, archive_commits, resyncs, dead_letters;
 };

@@ -5,6 +5,7 @@ import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ChatClient } from '../support/client.mjs';
 import { binary, freePort, Skat, temporaryFolder, withSkat } from '../support/skat.mjs';
 
@@ -36,6 +37,63 @@ test('an unknown flag, an unknown command and a bad value are refused', () => {
   refusedInOneLine(skat(['fly']), /fly/);
   refusedInOneLine(skat(['serve', '--port', '70000']), /port/i);
   refusedInOneLine(skat(['serve', '--port', 'x']), /port/i);
+});
+
+test('skat serve --help-all names every setting, the secrets too', () => {
+  const run = skat(['serve', '--help-all']);
+  assert.equal(run.status, 0);
+  for (const name of ['KAFKA_BROKERS', 'REDIS_URL', 'DATABASE_URL', 'KAFKA_SASL_PASSWORD', 'KAFKA_CA', 'SKAT_START_TIMEOUT']) {
+    assert.ok(run.stdout.includes(`$${name}`), name);
+  }
+  assert.ok(run.stdout.split('\n').every((line) => line.length <= 100));
+});
+
+test('services that do not go together are refused with what to do', () => {
+  const mixes = [
+    [['--kafka-brokers', '127.0.0.1:1'], /DATABASE_URL=postgres/],
+    [['--redis-url', 'redis://127.0.0.1:1'], /KAFKA_BROKERS/],
+    [['--single-node'], /KAFKA_BROKERS/],
+    [['--kafka-brokers', '127.0.0.1:1', '--database-url', 'postgres://127.0.0.1:1/x', '--single-node'], /--single-node/],
+    [['--kafka-ca-file', '/etc/ssl/certs/ca-certificates.crt'], /KAFKA_BROKERS/],
+  ];
+  for (const [args, message] of mixes) {
+    refusedInOneLine(skat(['serve', ...args]), message);
+    refusedInOneLine(skat(['config', 'print', ...args]), message);
+  }
+});
+
+// Nobody listens on port 1.
+const lonely = ['--kafka-brokers', '127.0.0.1:1', '--single-node'];
+
+test('a start that waits for a service answers health, says what it waits for, and ends at once on SIGTERM', async () => {
+  const server = new Skat({ args: lonely });
+  const failed = assert.rejects(server.start(), /before it was ready/);
+  for (const end = Date.now() + 5_000; ; await sleep(20)) {
+    const answer = await fetch(`${server.url}/readyz`).catch(() => undefined);
+    const text = await answer?.text();
+    if (answer?.status === 503) {
+      assert.match(text, /^not ready: /);
+      break;
+    }
+    assert.ok(Date.now() < end, 'no answer');
+  }
+  assert.equal((await fetch(`${server.url}/healthz`)).status, 200);
+  assert.equal((await fetch(`${server.url}/socket.io/?EIO=4&transport=polling`)).status, 503);
+  const asked = Date.now();
+  server.child.kill('SIGTERM');
+  assert.deepEqual(await server.exited, { code: 0, signal: null });
+  assert.ok(Date.now() - asked < 2_000);
+  await failed;
+  server.clean();
+});
+
+test('a service that stays away is named with the cause once the start has waited long enough', async () => {
+  const folder = temporaryFolder();
+  const port = await freePort();
+  const run = skat(['serve', '--listen', `127.0.0.1:${port}`, '--data', folder, '--start-timeout', '2', ...lonely]);
+  assert.equal(run.status, 2);
+  assert.match(run.stderr.trim().split('\n').at(-1), /^skat: Kafka at 127\.0\.0\.1:1 does not answer .*given up after \d s/);
+  rmSync(folder, { recursive: true });
 });
 
 test('a taken port is refused', async () => {

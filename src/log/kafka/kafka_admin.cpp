@@ -83,15 +83,21 @@ Options admin_options(Client& control, rd_kafka_admin_op_t operation, millisecon
   return options;
 }
 
-std::string nobody_answers(const Config& config, Client& control, const std::string& what) {
+struct Failure {
+  std::string problem;
+  bool away = false;  // as Observed::away
+};
+
+Failure nobody_answers(const Config& config, Client& control, const std::string& what) {
   const auto trouble = take_trouble(control);
-  return fmt::format("Kafka at {} does not answer ({}){}{}", config.brokers, what, trouble.empty() ? "" : ": ",
-                     trouble);
+  return {.problem = fmt::format("Kafka at {} does not answer ({}){}{}", config.brokers, what,
+                                 trouble.text.empty() ? "" : ": ", trouble.text),
+          .away = !trouble.lasting};
 }
 
 struct Creation {
   bool denied = false;  // if the topic is not there, this user cannot help it
-  std::string problem;
+  Failure failure = {};
 };
 
 Creation create_topic_blocking(const Config& config, Client& control, milliseconds timeout) {
@@ -99,7 +105,7 @@ Creation create_topic_blocking(const Config& config, Client& control, millisecon
   std::unique_ptr<rd_kafka_NewTopic_t, Free> topic(rd_kafka_NewTopic_new(
       config.topic.c_str(), static_cast<int>(config.partitions), config.replication_factor, text.data(), text.size()));
   if (!topic)
-    return {.problem = fmt::format("the topic {} cannot be described to Kafka: {}", config.topic, text.data())};
+    return {.failure = {fmt::format("the topic {} cannot be described to Kafka: {}", config.topic, text.data())}};
   for (const auto& [name, value] : wanted_settings(config)) {
     (void)rd_kafka_NewTopic_set_config(topic.get(), name.c_str(), value.c_str());
   }
@@ -109,12 +115,12 @@ Creation create_topic_blocking(const Config& config, Client& control, millisecon
   rd_kafka_CreateTopics(control.handle.get(), &topics, 1, options.get(), queue.get());
   const Event event(rd_kafka_queue_poll(queue.get(), static_cast<int>(timeout.count()) + 1000));
   if (!event || rd_kafka_event_error(event.get()) != RD_KAFKA_RESP_ERR_NO_ERROR) {
-    return {.problem = nobody_answers(config, control, event ? rd_kafka_event_error_string(event.get()) : "time-out")};
+    return {.failure = nobody_answers(config, control, event ? rd_kafka_event_error_string(event.get()) : "time-out")};
   }
   std::size_t count = 0;
   const auto* const* results =
       rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(event.get()), &count);
-  if (count != 1) return {.problem = "Kafka gave no result for the topic's creation"};
+  if (count != 1) return {.failure = {"Kafka gave no result for the topic's creation"}};
   const auto error = rd_kafka_topic_result_error(results[0]);
   switch (error) {
     case RD_KAFKA_RESP_ERR_NO_ERROR:
@@ -122,21 +128,23 @@ Creation create_topic_blocking(const Config& config, Client& control, millisecon
       return {};
     case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
     case RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED:
-      return {.denied = true, .problem = {}};
+      return {.denied = true};
     default:
       break;
   }
   const char* detail = rd_kafka_topic_result_error_string(results[0]);
-  return {.problem = fmt::format("Kafka does not create the topic {} with {} partitions of {} replicas: {}",
-                                 config.topic, config.partitions, config.replication_factor,
-                                 detail != nullptr ? detail : rd_kafka_err2str(error))};
+  return {.failure = {.problem = fmt::format("Kafka does not create the topic {} with {} partitions of {} replicas: {}",
+                                             config.topic, config.partitions, config.replication_factor,
+                                             detail != nullptr ? detail : rd_kafka_err2str(error)),
+                      // Fewer brokers than replicas: the others may still be on their way.
+                      .away = error == RD_KAFKA_RESP_ERR_INVALID_REPLICATION_FACTOR}};
 }
 
 struct Shape {
   std::uint32_t partitions = 0;
   int replicas = 0;
   bool led = false;  // every partition has a leader
-  std::string problem;
+  Failure failure = {};
 };
 
 Shape shape_blocking(const Config& config, Client& control, milliseconds timeout) {
@@ -146,21 +154,22 @@ Shape shape_blocking(const Config& config, Client& control, milliseconds timeout
   const std::unique_ptr<const rd_kafka_metadata_t, Free> metadata(raw);
   Shape shape;
   if (asked != RD_KAFKA_RESP_ERR_NO_ERROR || metadata->topic_cnt != 1) {
-    shape.problem = nobody_answers(config, control, rd_kafka_err2str(asked));
+    shape.failure = nobody_answers(config, control, rd_kafka_err2str(asked));
     return shape;
   }
   const auto& topic = metadata->topics[0];
   if (topic.err == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART) {
-    shape.problem = fmt::format("the topic {} does not exist", config.topic);
+    shape.failure.problem = fmt::format("the topic {} does not exist", config.topic);
     return shape;
   }
   if (topic.err == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED) {
-    shape.problem = fmt::format(
+    shape.failure.problem = fmt::format(
         "this user may not see the topic {}: it needs Describe, DescribeConfigs, Read and Write", config.topic);
     return shape;
   }
   if (topic.err != RD_KAFKA_RESP_ERR_NO_ERROR && topic.err != RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE) {
-    shape.problem = fmt::format("Kafka cannot describe the topic {}: {}", config.topic, rd_kafka_err2str(topic.err));
+    shape.failure.problem =
+        fmt::format("Kafka cannot describe the topic {}: {}", config.topic, rd_kafka_err2str(topic.err));
     return shape;
   }
   shape.partitions = static_cast<std::uint32_t>(topic.partition_cnt);
@@ -173,8 +182,8 @@ Shape shape_blocking(const Config& config, Client& control, milliseconds timeout
   return shape;
 }
 
-std::string settings_blocking(const Config& config, Client& control, milliseconds timeout,
-                              std::map<std::string, std::string>& settings) {
+Failure settings_blocking(const Config& config, Client& control, milliseconds timeout,
+                          std::map<std::string, std::string>& settings) {
   const std::unique_ptr<rd_kafka_ConfigResource_t, Free> resource(
       rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, config.topic.c_str()));
   const auto options = admin_options(control, RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS, timeout);
@@ -188,11 +197,11 @@ std::string settings_blocking(const Config& config, Client& control, millisecond
   std::size_t count = 0;
   const auto* const* described =
       rd_kafka_DescribeConfigs_result_resources(rd_kafka_event_DescribeConfigs_result(event.get()), &count);
-  if (count != 1) return "Kafka gave no settings for the topic";
+  if (count != 1) return {"Kafka gave no settings for the topic"};
   if (rd_kafka_ConfigResource_error(described[0]) != RD_KAFKA_RESP_ERR_NO_ERROR) {
     const char* detail = rd_kafka_ConfigResource_error_string(described[0]);
-    return fmt::format("Kafka does not tell the settings of the topic {} (this user needs DescribeConfigs): {}",
-                       config.topic, detail != nullptr ? detail : "no reason given");
+    return {fmt::format("Kafka does not tell the settings of the topic {} (this user needs DescribeConfigs): {}",
+                        config.topic, detail != nullptr ? detail : "no reason given")};
   }
   const auto* const* entries = rd_kafka_ConfigResource_configs(described[0], &count);
   for (std::size_t i = 0; i < count; ++i) {
@@ -204,37 +213,43 @@ std::string settings_blocking(const Config& config, Client& control, millisecond
 
 }  // namespace
 
-std::string take_trouble(Client& control) {
-  std::string last;
+Trouble take_trouble(Client& control) {
+  Trouble last;
   const QueueHandle errors(rd_kafka_queue_get_main(control.handle.get()));
   while (const Event event{rd_kafka_queue_poll(errors.get(), 0)}) {
     if (rd_kafka_event_type(event.get()) != RD_KAFKA_EVENT_ERROR) continue;
+    const auto error = rd_kafka_event_error(event.get());
     // That all are away is a consequence; the reason came with one of them.
-    if (!last.empty() && rd_kafka_event_error(event.get()) == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) continue;
-    last = rd_kafka_event_error_string(event.get());
+    if (!last.text.empty() && error == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) continue;
+    last = {.text = rd_kafka_event_error_string(event.get()),
+            .lasting = error == RD_KAFKA_RESP_ERR__AUTHENTICATION || error == RD_KAFKA_RESP_ERR__SSL};
   }
   return last;
 }
 
 Observed observe_topic_blocking(const Config& config, Client& control, milliseconds timeout) {
   Observed observed;
-  const auto shape = shape_blocking(config, control, timeout);
-  observed.problem = shape.problem;
-  if (observed.problem.empty() && !shape.led) {
-    observed.problem = fmt::format("a partition of the topic {} has no leader", config.topic);
+  auto shape = shape_blocking(config, control, timeout);
+  auto& failure = shape.failure;
+  if (failure.problem.empty() && !shape.led) {
+    failure = {.problem = fmt::format("a partition of the topic {} has no leader", config.topic), .away = true};
   }
-  if (observed.problem.empty()) {
+  if (failure.problem.empty()) {
     observed.topic.partitions = shape.partitions;
     observed.topic.replicas = shape.replicas;
-    observed.problem = settings_blocking(config, control, timeout, observed.topic.settings);
+    failure = settings_blocking(config, control, timeout, observed.topic.settings);
   }
+  observed.problem = std::move(failure.problem);
+  observed.away = failure.away;
   return observed;
 }
 
 Observed prepare_topic_blocking(const Config& config, Client& control) {
   const auto began = Clock::now();
   auto creation = create_topic_blocking(config, control, config.open_timeout);
-  if (!creation.problem.empty()) return {.topic = {}, .problem = std::move(creation.problem)};
+  if (auto& failure = creation.failure; !failure.problem.empty()) {
+    return {.topic = {}, .problem = std::move(failure.problem), .away = failure.away};
+  }
   // A new topic shows, and gets its leaders, a moment later.
   const auto limit = creation.denied ? milliseconds(0) : std::min(config.open_timeout, kShowsWithin);
   for (;;) {

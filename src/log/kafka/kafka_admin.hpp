@@ -35,13 +35,18 @@ struct TopicVerdict {
 struct Observed {
   TopicState topic;
   std::string problem;  // empty: `topic` holds
+  bool away = false;    // of a problem: nobody answers now, or a leader is missing; it may go by itself
 };
 [[nodiscard]] Observed observe_topic_blocking(const Config& config, Client& control, std::chrono::milliseconds timeout);
 
 // Creates the topic unless it exists, waits until its partitions have leaders, and observes it.
 [[nodiscard]] Observed prepare_topic_blocking(const Config& config, Client& control);
 
-// Takes what the client has met since the last call; the last trouble in its own words, or nothing.
-[[nodiscard]] std::string take_trouble(Client& control);
+struct Trouble {
+  std::string text;      // in librdkafka's words; empty: none
+  bool lasting = false;  // a refused log-in, a certificate: it does not go by itself
+};
+// Takes what the client has met since the last call, and gives the last of it.
+[[nodiscard]] Trouble take_trouble(Client& control);
 
 }  // namespace skat::log::kafka

@@ -307,7 +307,9 @@ OpenedKafkaLog open_kafka_log(const kafka::Config& config, base::Executor& owner
   if (!control.problem.empty()) return {.log = nullptr, .problem = std::move(control.problem)};
   const auto observed = kafka::prepare_topic_blocking(config, control.client);
   if (!observed.problem.empty()) {
-    return {.log = nullptr, .problem = scram ? observed.problem + "; " + *scram : observed.problem};
+    return {.log = nullptr,
+            .problem = scram && !observed.away ? observed.problem + "; " + *scram : observed.problem,
+            .away = observed.away};
   }
   const auto verdict = judge(observed.topic, config);
   if (!verdict.problems.empty()) {

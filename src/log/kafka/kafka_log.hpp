@@ -14,6 +14,7 @@ namespace skat::log {
 struct OpenedKafkaLog {
   std::unique_ptr<Log> log;
   std::string problem;
+  bool away = false;  // the brokers may answer later; otherwise trying again gives the same
 };
 
 // Creates the topic unless it exists, and refuses one whose settings would break the log's promises. Blocks (at most
