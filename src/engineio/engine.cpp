@@ -49,6 +49,7 @@ class LoopEngine final : public Engine {
 
   void handle(net::HttpRequest request, net::Responder responder) override;
   void serve(SessionRequest request, std::unique_ptr<Answer> answer) override;
+  void set_node(NodeTag node) override { node_ = node; }
   void shut_down() override;
   [[nodiscard]] EngineStats stats() const override;
 
@@ -82,6 +83,7 @@ class LoopEngine final : public Engine {
   LoopForwarder forwarder_;
   SessionTable table_;
   UndecidedHandshakes undecided_;
+  NodeTag node_ = config_.node;
   bool shutting_down_ = false;
 };
 
@@ -110,8 +112,8 @@ LoopEngine::Owner LoopEngine::find_owner(std::string_view sid, SidOwner& at) con
   const auto owner = owner_of(sid);
   if (!owner) return Owner::this_loop;
   at = *owner;
-  if (at.node != config_.node) {
-    const bool cluster = nodes_ != nullptr && config_.node != NodeTag::none && at.node != NodeTag::none;
+  if (at.node != node_) {
+    const bool cluster = nodes_ != nullptr && node_ != NodeTag::none && at.node != NodeTag::none;
     return cluster ? Owner::other_node : Owner::this_loop;
   }
   return at.loop >= loops_.size() || at.loop == forwarder_.index() ? Owner::this_loop : Owner::other_loop;
@@ -143,7 +145,7 @@ void LoopEngine::finish_handshake(Handshake handshake, const std::optional<std::
 }
 
 SessionImpl& LoopEngine::open(TransportKind transport, net::HttpRequest request) {
-  return table_.add(std::make_unique<SessionImpl>(table_, make_sid({config_.node, forwarder_.index()}), transport,
+  return table_.add(std::make_unique<SessionImpl>(table_, make_sid({node_, forwarder_.index()}), transport,
                                                   HandshakeInfo::of(std::move(request))));
 }
 

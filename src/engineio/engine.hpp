@@ -37,6 +37,9 @@ class Engine {
   // A polling request that another node's SessionForwarder has passed on, about a session of any loop of this node;
   // `answer` lives on this engine's loop.
   virtual void serve(SessionRequest request, std::unique_ptr<Answer> answer) = 0;
+  // Another tag than Config::node, for the sids from now on: this node's was another's too. Sessions made before are no
+  // longer found by polling requests, so their clients connect again; those on WebSocket are not touched.
+  virtual void set_node(NodeTag node) = 0;
   // Closes every session with server_shutting_down; handshakes get 503 from now on.
   virtual void shut_down() = 0;
   [[nodiscard]] virtual EngineStats stats() const = 0;

@@ -10,24 +10,22 @@
 
 #include "engineio/loop_forwarder.hpp"
 #include "engineio/session_forwarder.hpp"
-#include "engineio/testing/echo_server.hpp"
+#include "engineio/testing/cluster_link.hpp"
 
 namespace skat::engineio::testing {
 
-class NodeLink {
+class NodeLink final : public ClusterLink {
  public:
-  // For node index 0 or 1; before it is made.
-  EngineHooks hooks(std::size_t node) {
+  EngineHooks hooks(std::size_t node) override {
     EngineHooks hooks;
     hooks.session_forwarder = [this, node](std::size_t loop) -> SessionForwarder* {
       return &ports_.at(2 * node + loop);
     };
     return hooks;
   }
-  static NodeTag tag(std::size_t node) { return static_cast<NodeTag>(node + 1); }
+  [[nodiscard]] NodeTag tag(std::size_t node) const override { return static_cast<NodeTag>(node + 1); }
 
-  // Once both are made, before any request.
-  void connect(const std::array<EchoServer*, 2>& nodes) {
+  void connect(const std::array<EchoServer*, 2>& nodes) override {
     std::vector<base::Executor*> executors;
     for (std::size_t seat = 0; seat < 4; ++seat) executors.push_back(&nodes[seat / 2]->loop(seat % 2));
     executors.push_back(executors.front());
@@ -44,16 +42,15 @@ class NodeLink {
     last_ = std::make_unique<LoopForwarder>(group, 4, nullptr);
     for (std::size_t seat = 0; seat < 4; ++seat) nodes[seat / 2]->on_loop(seat % 2, [] {});  // all loops have seen all
   }
-  // Once no loop runs any more: nothing is sent from here on.
-  void end() { last_.reset(); }
+  void end() override { last_.reset(); }
 
  private:
   struct Port final : SessionForwarder {
     void forward(NodeTag node, SessionRequest request, std::unique_ptr<Answer> answer) override {
-      if (node != tag(0) && node != tag(1)) {
+      if (node != NodeTag{1} && node != NodeTag{2}) {
         return answer->respond(error_response(RequestError::sid_unknown, false));
       }
-      forwarder->forward(node == tag(0) ? 0 : 2, std::move(request), std::move(answer));
+      forwarder->forward(node == NodeTag{1} ? 0 : 2, std::move(request), std::move(answer));
     }
     std::unique_ptr<LoopForwarder> forwarder;
   };
