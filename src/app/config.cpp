@@ -49,6 +49,9 @@ void set_serving(const Options& options, Config& config) {
   config.loops = options.loops;
   config.engineio.ping_interval = std::chrono::milliseconds(options.ping_interval_ms);
   config.engineio.ping_timeout = std::chrono::milliseconds(options.ping_timeout_ms);
+  // A GET is held until the next ping; by the end of that ping's time its session has ended.
+  constexpr std::chrono::seconds kOnTheWay{15};
+  config.relay.answer_timeout = config.engineio.ping_interval + config.engineio.ping_timeout + kOnTheWay;
   for (const auto& origin : options.allow_origin) {
     if (origin == "*") {
       config.engineio.origin.allow_any = true;
@@ -59,6 +62,7 @@ void set_serving(const Options& options, Config& config) {
     }
   }
   if (const auto problem = engineio::validate(config.engineio)) throw StartError(*problem);
+  if (const auto problem = relay::validate(config.relay)) throw StartError(*problem);
 }
 
 // A setting of a service that is not asked for: most likely the address is missing, and Skat would keep messages on its

@@ -18,6 +18,7 @@
 #include "log/kafka/config.hpp"
 #include "log/sqlite/config.hpp"
 #include "net/config.hpp"
+#include "relay/config.hpp"
 #include "socketio/server.hpp"
 #include "store/sqlite/config.hpp"
 
@@ -39,6 +40,7 @@ struct Config {
 
   net::HttpConfig http;
   engineio::Config engineio;
+  relay::Config relay;
   socketio::Config socketio;
   gateway::Config gateway;
   chat::Config chat;

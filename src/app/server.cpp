@@ -18,6 +18,7 @@
 #include "app/errors.hpp"
 #include "base/logger.hpp"
 #include "base/worker.hpp"
+#include "bus/channel_router.hpp"
 #include "chat/node.hpp"
 #include "engineio/engine.hpp"
 #include "gateway/gateway.hpp"
@@ -26,6 +27,7 @@
 #include "net/errc.hpp"
 #include "net/http_server.hpp"
 #include "net/loop_group.hpp"
+#include "relay/relay.hpp"
 
 namespace skat::app {
 namespace {
@@ -89,9 +91,11 @@ struct Server::Parts {
   std::optional<DataDirectory> data;
   net::LoopGroup loops, core;
   Backends backends;
+  std::unique_ptr<bus::ChannelRouter> bus;  // takes the backend's; chat and relay each have a view
   std::vector<std::unique_ptr<socketio::Server>> socketio;
   std::unique_ptr<gateway::Gateway> gateway;
   std::unique_ptr<chat::Node> node;
+  std::unique_ptr<relay::Relay> relay;  // when there are other nodes and a bus to them
   std::vector<std::unique_ptr<engineio::Engine>> engines;
   std::vector<char> is_open;  // [i] is loop i's: Socket.IO requests are taken
   std::unique_ptr<net::HttpServer> http;
@@ -148,11 +152,29 @@ void Server::Parts::open() {
                           .cancelled = [this] { return cancelled.load(); }};
   backends = open_backends(config, core_loop(), patience);
   // The loops run, but nothing on them knows of what is made here before the core has told them (load()).
-  node = chat::make_node(config.chat, core_loop(), *backends.log, *backends.bus, *backends.store, gateway->fanout());
+  bus = std::make_unique<bus::ChannelRouter>(std::move(backends.bus));
+  auto& chat_bus = bus->add_view({"room/", "part/", "node/", "user/"});
+  node = chat::make_node(config.chat, core_loop(), *backends.log, chat_bus, *backends.store, gateway->fanout());
   gateway->connect(*node);
-  engines = engineio::make_engines(config.engineio, loops.loops(), [this](std::size_t i) -> engineio::Engine::Accept {
-    return [server = socketio[i].get()](engineio::Session& session) { return server->accept(session); };
-  });
+  auto of_engines = config.engineio;
+  engineio::EngineHooks hooks;
+  if (config.profile == Profile::cluster) {
+    relay = relay::make_relay(config.relay, core_loop(), bus->add_view({"relay/"}),
+                              {loops.loops().begin(), loops.loops().end()});
+    of_engines.node = relay->tag();
+    hooks.session_forwarder = [this](std::size_t i) { return relay->forwarder(i); };
+  }
+  engines = engineio::make_engines(
+      of_engines, loops.loops(),
+      [this](std::size_t i) -> engineio::Engine::Accept {
+        return [server = socketio[i].get()](engineio::Session& session) { return server->accept(session); };
+      },
+      std::move(hooks));
+  if (relay) {
+    std::vector<engineio::Engine*> answering;
+    for (const auto& engine : engines) answering.push_back(engine.get());
+    relay->connect(answering);
+  }
 }
 
 void Server::Parts::load() {
@@ -161,6 +183,7 @@ void Server::Parts::load() {
   loading = true;
   std::promise<error_code> loaded;
   core_loop().post([this, &loaded] {
+    if (relay) relay->start();
     node->start([this, &loaded](result<void> outcome) {
       if (outcome) {
         refresh_numbers();
@@ -282,6 +305,9 @@ void Server::stop() {
   });
   const auto end = std::chrono::steady_clock::now() + kCloseTime;
   for (auto& done : closed) done.wait_until(end);
+  parts_->core_loop().post([parts = parts_.get()] {
+    if (parts->relay) parts->relay->stop();
+  });
 }
 
 }  // namespace skat::app
