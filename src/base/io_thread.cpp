@@ -53,8 +53,12 @@ IoThread::IoThread(std::string name) : state_(std::make_unique<State>()) {
 }
 
 IoThread::~IoThread() {
+  join();
+}
+
+void IoThread::join() {
   state_->io.stop();
-  state_->thread.join();
+  if (state_->thread.joinable()) state_->thread.join();
 }
 
 void IoThread::post(Task task) {

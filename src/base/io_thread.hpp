@@ -1,6 +1,6 @@
 // IoThread: a named thread with one io_context, for a back end that speaks to a service over sockets and may not block.
 // Lives on: created and destroyed by its owner; post() from any thread, all else on its own thread.
-// Ends by: destruction, which lets the running handler finish and joins; what waits is destroyed unrun, on the thread
+// Ends by: join() or destruction, which let the running handler finish; what waits is destroyed unrun, on the thread
 // that destroys. Limit: a host name being looked up cannot be interrupted, the end waits for the resolver's answer.
 #pragma once
 
@@ -21,6 +21,9 @@ class IoThread final : public Executor {
   ~IoThread() override;
   IoThread(const IoThread&) = delete;
   IoThread& operator=(const IoThread&) = delete;
+
+  // Ends the thread, so that what lived on it may be destroyed by the caller, before this.
+  void join();
 
   void post(Task task) override;
   [[nodiscard]] TimerId after(Duration delay, Task task) override;  // for few timers: each is one of Asio's

@@ -83,6 +83,22 @@ TEST(IoThread, DestroysUnrunWhatWaitsWhenItEnds) {
   EXPECT_EQ(token.use_count(), 1);
 }
 
+TEST(IoThread, AfterJoinItsObjectsMayGoInTheCallersThread) {
+  IoThread thread("test");
+  auto* const number = new int(0);
+  thread.post([&thread, number] {
+    ++*number;
+    (void)thread.after(1h, [number] { ++*number; });
+  });
+  std::promise<void> done;
+  thread.post([&] { done.set_value(); });
+  done.get_future().get();
+  thread.join();
+  EXPECT_EQ(*number, 1);
+  delete number;
+  thread.join();
+}
+
 TEST(IoThread, WritingToAPeerThatHasGoneIsAnErrorAndNoSignal) {
   IoThread thread("test");
   std::promise<int> outcome;
