@@ -11,7 +11,7 @@ npm_version=11.19.1
 
 build_packages=(ca-certificates g++ cmake ninja-build pkg-config ccache mold
   libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev libssl-dev libsimdjson-dev libsqlite3-dev libspdlog-dev
-  libcli11-dev prometheus-cpp-dev libmimalloc-dev libxxhash-dev zlib1g-dev librdkafka-dev)
+  libcli11-dev prometheus-cpp-dev libmimalloc-dev libxxhash-dev zlib1g-dev librdkafka-dev libpq-dev)
 check_packages=(clang-format-19 clang-tidy-19)
 test_packages=(libgtest-dev clang-format-19 chromium fonts-noto-core fonts-noto-cjk fonts-noto-color-emoji fortune-mod
   fortunes fortunes-bg fortunes-br fortunes-cs fortunes-de fortunes-eo fortunes-es fortunes-ga fortunes-it fortunes-pl
@@ -19,7 +19,7 @@ test_packages=(libgtest-dev clang-format-19 chromium fonts-noto-core fonts-noto-
   curl nginx python3-socketio python3-requests python3-websocket)
 bench_packages=(procps)
 # redis-tools has the Redis server in it (tools/services/redis.mjs); openssl makes certificates for tests.
-services_packages=(openjdk-17-jre-headless maven redis-tools postgresql kcat openssl)
+services_packages=(openjdk-17-jre-headless maven redis-tools postgresql pgbouncer kcat openssl)
 fuzz_packages=(clang-19 libclang-rt-19-dev llvm-19)
 
 wanted=()
@@ -65,6 +65,11 @@ if ((${#missing[@]})); then
     apt_install postgresql-common
     "${as_root[@]}" sed -i -E 's/^#? *create_main_cluster *=.*/create_main_cluster = false/' \
       /etc/postgresql-common/createcluster.conf
+  fi
+  if [[ " ${missing[*]} " == *' pgbouncer '* && ! -e /etc/systemd/system/pgbouncer.service ]]; then
+    # Likewise: no pool on port 6432.
+    "${as_root[@]}" mkdir -p /etc/systemd/system
+    "${as_root[@]}" ln -s /dev/null /etc/systemd/system/pgbouncer.service
   fi
   if [[ " ${missing[*]} " == *' nginx '* && ! -e /etc/systemd/system/nginx.service ]]; then
     # Likewise: the program, not a web server on port 80.

@@ -1,37 +1,16 @@
 #include "store/sqlite/sqlite_rooms.hpp"
 
 #include <algorithm>
-#include <boost/json/parse.hpp>
-#include <boost/json/value.hpp>
-#include <optional>
 #include <string>
 
 #include "store/name_key.hpp"
+#include "store/room_created.hpp"
 #include "store/sqlite/query.hpp"
 
 namespace skat::store::sqlite {
 namespace {
 
 using model::Access;
-
-struct Created {
-  std::string name;
-  Access access;
-};
-
-// What a room.created says: {"name","room_name","access"}.
-std::optional<Created> parse_created(std::string_view body) {
-  error_code error;
-  const boost::json::value value = boost::json::parse({body.data(), body.size()}, error);
-  const auto* object = error ? nullptr : value.if_object();
-  if (object == nullptr) return std::nullopt;
-  const auto* name = object->if_contains("room_name");
-  const auto* access = object->if_contains("access");
-  if (name == nullptr || access == nullptr || !name->is_string() || !access->is_string()) return std::nullopt;
-  const auto parsed = model::parse_access(std::string_view(access->get_string()));
-  if (!parsed) return std::nullopt;
-  return Created{std::string(name->get_string()), *parsed};
-}
 
 // `by` counts members; nothing happens when the user was one (or was none) already.
 result<void> change_membership(Connection& connection, const model::Event& event, std::int64_t by) {
@@ -44,7 +23,7 @@ result<void> change_membership(Connection& connection, const model::Event& event
 }
 
 result<void> insert_room(Connection& connection, const model::Event& event) {
-  const auto created = parse_created(event.body);
+  const auto created = parse_room_created(event.body);
   if (!created) return errc::data_error;
   Query query(connection,
               "INSERT INTO rooms (room, name, name_key, access, owner, created, members) VALUES (?, ?, ?, ?, ?, ?, 0)");
