@@ -105,7 +105,7 @@ result<void> Connection::begin_request_blocking(std::chrono::milliseconds limit)
   deadline_ = now + limit;
   if (connection_ && !still_alive()) close();
   if (connection_) return {};
-  if (shared_.stop_signal.stopped() || now < next_attempt_) return errc::unavailable;
+  if (now < next_attempt_) return errc::unavailable;
   auto made = connect_blocking();
   if (made && !shared_.schema_is_ours) {
     deadline_ = Clock::now() + shared_.config.migrate_timeout;
