@@ -19,6 +19,7 @@ namespace skat::store {
 struct PartitionState {
   StoredProgress progress;
   std::string log_id;
+  std::vector<model::Epoch> former_epochs;  // given up by adopt(), oldest first; events of them are still there
 };
 
 // A room as the projection has it.
@@ -84,7 +85,8 @@ class Maintenance {
   virtual void note(Done<std::optional<std::string>> done) = 0;
   virtual void clear_note(Done<void> done) = 0;
 
-  // All of them or none; every snapshot of an adopted partition is true as of its new next_offset.
+  // All of them or none; every snapshot of an adopted partition is true as of its new next_offset, and its epoch joins
+  // the former ones.
   virtual void adopt(std::vector<Adoption> adoptions, Done<void> done) = 0;
 };
 

@@ -110,6 +110,7 @@ TEST_P(MaintenanceConformance, AReadingHasEveryRowOnceInOrderHoweverFewAreTakenA
     EXPECT_EQ(partitions[0].log_id, "log-1");
     EXPECT_EQ(partitions[0].progress.next_offset, 5u);
     EXPECT_EQ(partitions[0].progress.epoch, stored_.epoch);
+    EXPECT_TRUE(partitions[0].former_epochs.empty());
     const auto events = all(*reading, &StoreReading::next_events, limit);
     ASSERT_EQ(events.size(), 4u);
     EXPECT_EQ(events[0].room, room_id(1));
@@ -216,6 +217,11 @@ TEST_P(MaintenanceConformance, AnAdoptionGoesOnFromAnotherLogInANewEpoch) {
   EXPECT_EQ(after.snapshots[0].as_of, 3u);
   EXPECT_EQ(after.snapshots[1].as_of, 3u);
   EXPECT_EQ(load(1).epoch, model::Epoch{98});
+  const Adoption again{{0, 3, 3, model::Epoch{99}}, "log-3", 0, model::Epoch{100}, {}};
+  ASSERT_TRUE(ask<void>(harness_->maintenance(), &Maintenance::adopt, std::vector{again}));
+  const auto partitions = ask<std::vector<PartitionState>>(*read(), &StoreReading::partitions).value();
+  EXPECT_EQ(partitions[0].former_epochs, (std::vector{stored_.epoch, model::Epoch{99}}));
+  EXPECT_EQ(partitions[1].former_epochs, std::vector{second.epoch});
   EXPECT_EQ(ask<std::uint64_t>(*read(), &StoreReading::count_events).value(), 4u);
 }
 

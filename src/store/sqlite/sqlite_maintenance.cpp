@@ -6,6 +6,7 @@
 #include "base/check.hpp"
 #include "base/mailbox.hpp"
 #include "base/worker.hpp"
+#include "store/former_epochs.hpp"
 #include "store/sqlite/sqlite_reading.hpp"
 
 namespace skat::store::sqlite {
@@ -133,6 +134,11 @@ result<void> adopt_one(Connection& connection, const Adoption& adoption) {
                  " WHERE partition = ?");
   progress.with(adoption.next_offset).with(adoption.next_offset).with(adoption.epoch).with_text(adoption.log_id);
   if (auto done = progress.with(partition).run(); !done) return done;
+  Query former(connection,
+               "INSERT INTO settings (name, value) VALUES (?, ?)"
+               " ON CONFLICT (name) DO UPDATE SET value = CAST(value || excluded.value AS BLOB)");
+  former.with_text(former_epochs_setting(partition)).with_blob(format_former_epoch(adoption.from.epoch));
+  if (auto done = former.run(); !done) return done;
   Query write(connection,
               "INSERT INTO snapshots (partition, room, as_of, state) VALUES (?, ?, 0, ?)"
               " ON CONFLICT (partition, room) DO UPDATE SET state = excluded.state");

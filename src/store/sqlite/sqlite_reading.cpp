@@ -3,6 +3,8 @@
 #include <string>
 #include <utility>
 
+#include "store/former_epochs.hpp"
+
 namespace skat::store::sqlite {
 
 using model::Epoch;
@@ -24,12 +26,14 @@ result<std::unique_ptr<SqliteReading>> SqliteReading::open_blocking(const Config
 
 result<std::vector<PartitionState>> SqliteReading::partitions() {
   Query query(connection_,
-              "SELECT partition, next_offset, snapshots_as_of, epoch, log_id FROM log_progress ORDER BY partition");
+              "SELECT partition, next_offset, snapshots_as_of, epoch, log_id, coalesce(value, x'')"
+              " FROM log_progress LEFT JOIN settings ON name = 'former_epochs.' || partition ORDER BY partition");
   std::vector<PartitionState> partitions;
   auto done = query.each([&](const Query& row) {
     partitions.push_back(
         {{static_cast<std::uint32_t>(row.uint64(0)), row.uint64(1), row.uint64(2), Epoch{row.uint64(3)}},
-         std::string(row.text(4))});
+         std::string(row.text(4)),
+         parse_former_epochs(row.blob(5))});
   });
   if (!done) return done.error();
   return partitions;
