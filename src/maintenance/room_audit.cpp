@@ -3,30 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <boost/json/parse.hpp>
-#include <boost/json/value.hpp>
 #include <utility>
 
 #include "store/name_key.hpp"
+#include "store/room_created.hpp"
 
 namespace skat::maintenance {
-namespace {
-
-// What a room.created says; an empty name if it says nothing that can be read.
-std::pair<std::string, model::Access> read_created(const std::string& body) {
-  error_code error;
-  const boost::json::value value = boost::json::parse(body, error);
-  const auto* object = error ? nullptr : value.if_object();
-  if (object == nullptr) return {};
-  const auto* name = object->if_contains("room_name");
-  const auto* access = object->if_contains("access");
-  if (name == nullptr || access == nullptr || !name->is_string() || !access->is_string()) return {};
-  const auto parsed = model::parse_access(std::string_view(access->get_string()));
-  if (!parsed) return {};
-  return {std::string(name->get_string()), *parsed};
-}
-
-}  // namespace
 
 RoomAudit::RoomAudit(Hasher& hasher, const model::RoomId& room, const RoomExpectation& expected, Findings& findings,
                      std::vector<Mismatch>& mismatches)
@@ -107,10 +89,14 @@ void RoomAudit::compare(const model::Event& event, const Digest& digest) {
 void RoomAudit::project(const model::Event& event) {
   switch (event.kind) {
     case model::EventKind::room_created:
-      std::tie(name_, access_) = read_created(event.body);
+      if (auto created = store::parse_room_created(event.body)) {
+        name_ = std::move(created->name);
+        access_ = created->access;
+      } else {
+        say("event {} creates the room, but its body does not say how", event.seq.value());
+      }
       owner_ = event.sender;
       created_ = event.ts;
-      if (name_.empty()) say("event {} creates the room, but its body does not say how", event.seq.value());
       if (access_ != model::Access::everyone) members_.insert(event.sender);
       break;
     case model::EventKind::member_joined:
