@@ -1,13 +1,15 @@
 // Cluster: the services of a mode and N Skat nodes on them, each a process that can be killed, held and started again.
-//   embedded   one node, no service        follower   Kafka and PostgreSQL
-//   redis      and Redis                   redis-flapping   Redis, which comes and goes
+//   embedded   one node, no service        kafka            one node, its log a Kafka topic, its store SQLite
+//   follower   Kafka and PostgreSQL        redis            and Redis
+//   redis-flapping   Redis, which comes and goes
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Services } from '../../tools/services/index.mjs';
 import { Skat } from '../support/skat.mjs';
 
 export const modes = {
-  embedded: { kinds: [] },
+  embedded: { kinds: [], nodes: 1 },
+  kafka: { kinds: ['kafka'], nodes: 1, env: { SKAT_SINGLE_NODE: '1' } },
   follower: { kinds: ['kafka', 'postgres'] },
   redis: { kinds: ['kafka', 'postgres', 'redis'] },
   'redis-flapping': { kinds: ['kafka', 'postgres', 'redis'] },
@@ -73,8 +75,8 @@ class Node extends Skat {
 export class Cluster {
   // folder: for data and logs; empty. env: more settings of every node.
   static async start({ folder, mode, nodes, env = {}, services = {}, progress = () => {} }) {
-    const cluster = Object.assign(new Cluster(), { folder, mode, env, nodes: [] });
-    const { kinds } = modes[mode];
+    const { kinds, nodes: only, env: own } = modes[mode];
+    const cluster = Object.assign(new Cluster(), { folder, mode, env: { ...own, ...env }, nodes: [] });
     if (kinds.length > 0) {
       mkdirSync(join(folder, 'services'));
       cluster.services = await Services.start({
@@ -85,7 +87,7 @@ export class Cluster {
         ...services,
       });
     }
-    for (let index = 0; index < (mode === 'embedded' ? 1 : nodes); index += 1) cluster.add();
+    for (let index = 0; index < (only ?? nodes); index += 1) cluster.add();
     return cluster;
   }
 

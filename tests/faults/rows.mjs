@@ -35,6 +35,9 @@ const both = (mode) => [
 
 export const rows = [
   { name: 'embedded-kill', mode: 'embedded', steps: Array.from({ length: 10 }, () => ({ fault: 'node.kill', after: [1, 3] })) },
+  { name: 'kafka-kill', mode: 'kafka', steps: Array.from({ length: 5 }, () => ({ fault: 'node.kill', after: [1, 3] })) },
+  { name: 'kafka-broker', mode: 'kafka', steps: [1, 2].map(() => ({ fault: 'broker.restart', down: 3, after: [5, 10], promises: [kRecovery] })) },
+  { name: 'kafka-down', mode: 'kafka', steps: [{ fault: 'kafka.down', seconds: 60, promises: [...kWithoutLog, { ...kRecovery, ms: 60_000 }] }] },
   ...both('follower'),
   ...both('redis'),
   { name: 'redis-kill', mode: 'redis', steps: [1, 2, 3].map(() => ({ fault: 'redis.kill', down: 3, after: [3, 6], promises: kWithoutBus })) },

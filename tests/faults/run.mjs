@@ -14,6 +14,8 @@ import { between, generator } from './seeded.mjs';
 import { root } from '../support/skat.mjs';
 
 const kWarmUp = 5_000;
+const kAfterwards = 5_000;
+const kPatience = 60_000; // for acks after the last fault
 const kSettle = 30_000; // after the healing: every key has its answer, every subscriber the heads
 export const topic = 'skat.log';
 
@@ -81,10 +83,11 @@ export class Run {
       if (step.fault) await this.step(step);
     }
     this.people.startLate();
-    while (Date.now() < end || this.people.acked < (this.row.minimumAcks ?? 1_000) * 1.2) {
-      await sleep(100);
-      if (Date.now() > end + 60_000) break;
-    }
+    // Some work after the last fault, and enough of it in all.
+    const after = Date.now() + kAfterwards;
+    const wanted = Math.max((this.row.minimumAcks ?? 1_000) * 1.2, this.people.acked + this.rate);
+    const limit = Math.max(end, after) + kPatience;
+    while ((Date.now() < Math.max(end, after) || this.people.acked < wanted) && Date.now() < limit) await sleep(100);
   }
 
   async step({ fault, promises = [], ...options }) {

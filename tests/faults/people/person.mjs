@@ -129,7 +129,7 @@ export class Person {
   }
 
   // Until it succeeds, on whatever node; for what a run needs to begin. accepts: codes that are as good.
-  async insist(event, payload, { accepts = [], ms = 60_000 } = {}) {
+  async insist(event, payload, { accepts = [], ms = 180_000 } = {}) {
     const end = Date.now() + ms;
     for (;;) {
       await this.ready(ms);
