@@ -19,7 +19,9 @@ const { values } = parseArgs({
 });
 const all = [smoke, ...rows];
 if (values.list) {
-  for (const { name, mode, steps } of all) console.log(`${name.padEnd(28)} ${mode.padEnd(16)} ${[...new Set(steps.map(({ fault }) => fault))].join(' ')}`);
+  for (const { name, mode, steps, scenario } of all) {
+    console.log(`${name.padEnd(28)} ${mode.padEnd(16)} ${scenario ?? [...new Set(steps.map(({ fault }) => fault))].join(' ')}`);
+  }
   process.exit(0);
 }
 const unknown = (values.row ?? []).filter((name) => !all.some((row) => row.name === name));

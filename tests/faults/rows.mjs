@@ -1,4 +1,4 @@
-// The table of fault runs. A row: name, mode (cluster.mjs), steps. A step: fault (injectors/), its options, `after` (seconds
+// The table of fault runs. A row: name, mode (cluster.mjs), steps, or a scenario (scenarios.mjs). A step: fault (injectors/), its options, `after` (seconds
 // of quiet before it, a range), `promises` for its time (checker/promises.mjs; after: 'end' counts from the fault's end).
 import { expectDeadLetters } from './injectors/topic.mjs';
 
@@ -45,6 +45,7 @@ export const rows = [
   { name: 'redis-flushall', mode: 'redis', steps: [1, 2, 3].map(() => ({ fault: 'redis.flushall', promises: kWithoutBus })) },
   { name: 'redis-stop', mode: 'redis', steps: [{ fault: 'redis.stop', seconds: 30, promises: kWithoutBus }] },
   { name: 'redis-flapping', mode: 'redis-flapping', steps: [{ fault: 'redis.flapping', seconds: 60, promises: kWithoutBus }] },
+  ...['settings', 'trimmed', 'truncated', 'replaced'].map((scenario) => ({ name: `topic-${scenario}`, mode: 'follower', scenario })),
   {
     name: 'all-flapping', mode: 'redis-flapping',
     steps: ['redis.kill', 'node.kill', 'redis.restart', 'owner.kill', 'broker.restart', 'redis.kill', 'archiver.kill', 'postgres.kill'].map((fault) => ({ fault, after: [1, 4] })),

@@ -10,6 +10,7 @@ import { injectors } from './injectors/index.mjs';
 import { readDatabase, readHistories, readLog, waitForQuiet } from './finals.mjs';
 import { People } from './people/people.mjs';
 import { Recorder } from './recorder.mjs';
+import { scenarios } from './scenarios.mjs';
 import { between, generator } from './seeded.mjs';
 import { root } from '../support/skat.mjs';
 
@@ -33,7 +34,7 @@ export class Run {
     this.began = Date.now();
     const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: root, encoding: 'utf8' }).trim();
     const { name, mode, nodes = 3 } = this.row;
-    const faults = [...new Set(this.row.steps.map(({ fault }) => fault).filter(Boolean))];
+    const faults = [...new Set((this.row.steps ?? []).map(({ fault }) => fault).filter(Boolean))];
     this.recorder.mark({ e: 'run', id: name, seed: this.seed, commit, mode, nodes, faults });
     try {
       this.cluster = await Cluster.start({
@@ -44,7 +45,8 @@ export class Run {
         services: this.row.services,
         progress: (line) => this.tell(line),
       });
-      await this.work();
+      if (this.row.scenario) await this.play();
+      else await this.work();
     } finally {
       this.people?.end();
       clearInterval(this.seconds_);
@@ -52,7 +54,15 @@ export class Run {
       await this.recorder.close();
     }
     const verdict = await checkFolder(join(this.folder, 'history'), { minimumAcks: this.row.minimumAcks });
-    return { ...verdict, row: name, mode, seed: this.seed, commit, sent: this.people.sent };
+    return { ...verdict, row: name, mode, seed: this.seed, commit, sent: this.people?.sent };
+  }
+
+  // A row with a story of its own.
+  async play() {
+    await scenarios[this.row.scenario](this);
+    this.phase('final');
+    this.orderly = true;
+    await this.cluster.stop();
   }
 
   async work() {
