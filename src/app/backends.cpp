@@ -6,17 +6,14 @@
 
 #include "app/errors.hpp"
 #include "bus/memory/memory_bus.hpp"
+#include "bus/redis/redis_bus.hpp"
 #include "log/kafka/kafka_log.hpp"
 #include "log/sqlite/sqlite_log.hpp"
+#include "store/postgres/pg_store.hpp"
 #include "store/sqlite/sqlite_store.hpp"
 
 namespace skat::app {
 namespace {
-
-template <class... Cases>
-struct Overloaded : Cases... {
-  using Cases::operator()...;
-};
 
 std::unique_ptr<log::Log> open_log(const log::sqlite::Config& config, base::Executor& core, const Patience&) {
   auto log = log::open_sqlite_log(config, core);
@@ -33,10 +30,28 @@ std::unique_ptr<log::Log> open_log(log::kafka::Config config, base::Executor& co
   });
 }
 
-std::unique_ptr<store::Store> open_store(const store::sqlite::Config& config, base::Executor& core, const Patience&) {
+// Redis is only speed: nobody waits for it. The bus connects by itself, now or later.
+std::unique_ptr<bus::Bus> open_bus(const bus::redis::Config& config, base::Executor& core) {
+  auto opened = bus::open_redis_bus(config, core);
+  if (!opened.bus) throw StartError(fmt::format("Redis at {}: {}", bus::redis::describe(config), opened.problem));
+  return std::move(opened.bus);
+}
+
+std::unique_ptr<bus::Bus> open_bus(const bus::memory::Config& config, base::Executor& core) {
+  return bus::make_memory_bus(core, config);
+}
+
+std::unique_ptr<store::Store> open_store(const store::sqlite::Config& config, base::Executor& core) {
   auto store = store::open_sqlite_store(config, core);
   if (!store) throw StartError(fmt::format("the store {} cannot be opened: {}", config.path, store.error().message()));
   return std::move(*store);
+}
+
+// A database that is away is waited for by whoever loads the conversations from it.
+std::unique_ptr<store::Store> open_store(const store::postgres::Config& config, base::Executor& core) {
+  auto opened = store::open_postgres_store(config, core);
+  if (!opened.store) throw StartError(opened.problem);
+  return std::move(opened.store);
 }
 
 }  // namespace
@@ -44,9 +59,8 @@ std::unique_ptr<store::Store> open_store(const store::sqlite::Config& config, ba
 Backends open_backends(const Config& config, base::Executor& core, const Patience& patience) {
   Backends backends;
   backends.log = std::visit([&](const auto& log) { return open_log(log, core, patience); }, config.log);
-  backends.bus = std::visit(Overloaded{[&](const bus::memory::Config& bus) { return bus::make_memory_bus(core, bus); }},
-                            config.bus);
-  backends.store = std::visit([&](const auto& store) { return open_store(store, core, patience); }, config.store);
+  backends.bus = std::visit([&](const auto& bus) { return open_bus(bus, core); }, config.bus);
+  backends.store = std::visit([&](const auto& store) { return open_store(store, core); }, config.store);
   return backends;
 }
 

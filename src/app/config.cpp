@@ -9,6 +9,8 @@
 #include "app/environment.hpp"
 #include "app/errors.hpp"
 #include "app/kafka_settings.hpp"
+#include "app/postgres_settings.hpp"
+#include "app/redis_settings.hpp"
 
 namespace skat::app {
 namespace {
@@ -68,26 +70,19 @@ void set_serving(const Options& options, Config& config) {
 // A setting of a service that is not asked for: most likely the address is missing, and Skat would keep messages on its
 // own disk that its owner believes to be elsewhere.
 void refuse_orphans(const Options& options, const Services& named) {
-  if (const auto name = any_kafka_setting(options.kafka); !named.kafka && !name.empty()) {
-    throw StartError(name + " is set, but KAFKA_BROKERS is not; set it too, or leave both out");
-  }
-  if (!named.redis && (!options.redis.ca_file.empty() || find_variable({"REDIS_CA"}))) {
-    throw StartError("REDIS_CA is set, but REDIS_URL is not; set it too, or leave both out");
-  }
-  if (!named.postgres && (!options.database.ca_file.empty() || find_variable({"DATABASE_CA"}))) {
-    throw StartError("DATABASE_CA is set, but DATABASE_URL names no PostgreSQL; set it too, or leave both out");
-  }
-}
-
-std::string or_secret(const std::string& given, const char* name) {
-  return given.empty() ? read_secret(name) : given;
+  const auto refuse = [](const std::string& name, const char* missing) {
+    if (!name.empty()) throw StartError(fmt::format("{} is set, but {}; set it too, or leave both out", name, missing));
+  };
+  if (!named.kafka) refuse(any_kafka_setting(options.kafka), "KAFKA_BROKERS is not");
+  if (!named.redis) refuse(any_redis_setting(options.redis), "REDIS_URL is not");
+  if (!named.postgres) refuse(any_postgres_setting(options.database), "DATABASE_URL names no PostgreSQL");
 }
 
 void set_services(const Options& options, Config& config) {
   static constexpr std::string_view sqlite = "sqlite:";
   const auto brokers = kafka_brokers(options.kafka);
-  const auto redis = or_secret(options.redis.url, "REDIS_URL");
-  const auto database = or_secret(options.database.url, "DATABASE_URL");
+  const auto redis = redis_url(options.redis);
+  const auto database = database_url(options.database);
   const bool postgres = database.starts_with("postgres://") || database.starts_with("postgresql://");
   if (!database.empty() && !postgres && (!database.starts_with(sqlite) || database.size() == sqlite.size())) {
     throw StartError("DATABASE_URL begins with postgres://, or is sqlite:FILE");
@@ -104,10 +99,13 @@ void set_services(const Options& options, Config& config) {
   } else {
     config.log = log::sqlite::Config{.path = config.data / "log.sqlite"};
   }
-  if (named.redis) throw StartError("REDIS_URL: this version has no Redis yet; leave it out");
-  if (named.postgres) throw StartError("DATABASE_URL: this version has no PostgreSQL yet; leave it out");
-  config.store = store::sqlite::Config{.path = database.empty() ? (config.data / "store.sqlite").string()
-                                                                : database.substr(sqlite.size())};
+  if (named.redis) config.bus = make_redis_config(options.redis, redis);
+  if (named.postgres) {
+    config.store = make_postgres_config(options.database, database);
+  } else {
+    config.store = store::sqlite::Config{.path = database.empty() ? (config.data / "store.sqlite").string()
+                                                                  : database.substr(sqlite.size())};
+  }
 }
 
 Config make_config(const Options& options) {
@@ -149,10 +147,20 @@ std::string describe(const Config& config) {
                                   return describe(log) + fmt::format("kafka groups = {}-…\n", config.chat.group_prefix);
                                 }},
                      config.log);
-  text +=
-      std::visit(Overloaded{[](const bus::memory::Config&) { return std::string("bus = in process\n"); }}, config.bus);
+  text += std::visit(Overloaded{[](const bus::memory::Config&) { return std::string("redis = none\n"); },
+                                [](const bus::redis::Config& bus) {
+                                  return fmt::format("redis = {}\nredis password = {}\nredis channels = {}…\n",
+                                                     bus::redis::describe(bus), bus.password.empty() ? "-" : "set",
+                                                     bus.prefix);
+                                }},
+                     config.bus);
   text += std::visit(
-      Overloaded{[](const store::sqlite::Config& store) { return fmt::format("store file = {}\n", store.path); }},
+      Overloaded{[](const store::sqlite::Config& store) { return fmt::format("store file = {}\n", store.path); },
+                 [](const store::postgres::Config& store) {
+                   const auto sslmode = store::postgres::sslmode_of(store);
+                   return fmt::format("database = {}\ndatabase sslmode = {}\n", without_password(store.url),
+                                      sslmode.empty() ? "libpq's default" : sslmode);
+                 }},
       config.store);
   text += fmt::format(
       "loops = {}\nallowed origins = {}\nping interval = {} ms\nping timeout = {} ms\nstart timeout = {} s\n",
@@ -171,16 +179,21 @@ std::string describe_start(const Config& config, std::uint16_t port) {
                                                      log.partitions);
                                 }},
                      config.log);
-  text +=
-      std::visit(Overloaded{[&](const bus::memory::Config&) {
-                   return std::string(
-                       config.profile == Profile::cluster_no_redis
-                           ? "  bus      none: live events go by way of Kafka, which is slower; REDIS_URL mends it\n"
-                           : "  bus      in process\n");
-                 }},
-                 config.bus);
   text += std::visit(
-      Overloaded{[](const store::sqlite::Config& store) { return fmt::format("  store    {}\n", store.path); }},
+      Overloaded{[&](const bus::memory::Config&) {
+                   return std::string(config.profile == Profile::cluster_no_redis
+                                          ? "  bus      none: live events go by way of Kafka, which is slower\n"
+                                          : "  bus      in process\n");
+                 },
+                 [](const bus::redis::Config& bus) {
+                   return fmt::format("  bus      Redis at {}\n", bus::redis::describe(bus));
+                 }},
+      config.bus);
+  text += std::visit(
+      Overloaded{[](const store::sqlite::Config& store) { return fmt::format("  store    {}\n", store.path); },
+                 [](const store::postgres::Config& store) {
+                   return fmt::format("  store    PostgreSQL at {}\n", without_password(store.url));
+                 }},
       config.store);
   return text;
 }

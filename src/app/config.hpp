@@ -12,6 +12,7 @@
 #include "app/profile.hpp"
 #include "base/logger.hpp"
 #include "bus/memory/config.hpp"
+#include "bus/redis/config.hpp"
 #include "chat/config.hpp"
 #include "engineio/config.hpp"
 #include "gateway/config.hpp"
@@ -20,13 +21,14 @@
 #include "net/config.hpp"
 #include "relay/config.hpp"
 #include "socketio/server.hpp"
+#include "store/postgres/config.hpp"
 #include "store/sqlite/config.hpp"
 
 namespace skat::app {
 
 using LogConfig = std::variant<log::sqlite::Config, log::kafka::Config>;
-using BusConfig = std::variant<bus::memory::Config>;
-using StoreConfig = std::variant<store::sqlite::Config>;
+using BusConfig = std::variant<bus::memory::Config, bus::redis::Config>;
+using StoreConfig = std::variant<store::sqlite::Config, store::postgres::Config>;
 
 struct Config {
   Profile profile = Profile::embedded;

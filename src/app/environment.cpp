@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -50,17 +51,35 @@ std::string read_secret(const std::string& name) {
   return text;
 }
 
-std::string read_pem(std::initializer_list<const char*> names) {
-  for (const char* name : names) {
+Pem read_pem(const std::string& given, std::initializer_list<const char*> texts,
+             std::initializer_list<const char*> files) {
+  for (const char* name : texts) {
     auto text = find_variable({name});
     if (!text) continue;
     if (text->find('\n') == std::string::npos) {
       for (std::size_t at = 0; (at = text->find("\\n", at)) != std::string::npos; ++at) text->replace(at, 2, "\n");
     }
-    if (text->find("-----BEGIN ") != std::string::npos) return *text;
+    if (text->find("-----BEGIN ") != std::string::npos) return {.text = *std::move(text)};
     throw StartError(fmt::format("{} wants PEM text (-----BEGIN …); the name of a file goes into {}_FILE", name, name));
   }
-  return {};
+  auto file = given.empty() ? find_variable(files).value_or("") : given;
+  if (!file.empty()) check_readable(fmt::format("{}_FILE", *texts.begin()), file);
+  return {.file = std::move(file)};
+}
+
+// The password between ':' and '@', and those among the query's parameters.
+std::string without_password(std::string url) {
+  const auto scheme = url.find("://");
+  if (scheme == std::string::npos) return "(not a URL)";
+  const auto host = url.find_first_of("/?#", scheme + 3);
+  const auto at = url.rfind('@', host);
+  const auto colon = url.find(':', scheme + 3);
+  if (at != std::string::npos && at > scheme && colon < at) url.replace(colon + 1, at - colon - 1, "***");
+  for (auto found = url.find("password="); found != std::string::npos; found = url.find("password=", found)) {
+    found += std::string_view("password=").size();
+    url.replace(found, std::min(url.find('&', found), url.size()) - found, "***");
+  }
+  return url;
 }
 
 std::map<std::string, std::string> variables_with(std::string_view prefix) {

@@ -17,9 +17,20 @@ namespace skat::app {
 // secrets over as files). Empty: neither is set. Throws StartError when the file cannot be read.
 [[nodiscard]] std::string read_secret(const std::string& name);
 
-// A certificate's or key's PEM text from the first of `names` that is set; "\n" written out becomes a new line. Throws
-// StartError for what is no PEM text.
-[[nodiscard]] std::string read_pem(std::initializer_list<const char*> names);
+// A certificate or a key: PEM text, or the file that holds it; at most one of them is set.
+struct Pem {
+  std::string text = {}, file = {};
+  [[nodiscard]] bool empty() const noexcept { return text.empty() && file.empty(); }
+};
+
+// The text is that of the first of `texts` that is set, "\n" written out being a new line. Without one, the file is
+// `given`, what --flag or NAME_FILE said, or that of the first of `files`. Throws StartError for what is no PEM text,
+// and for a file that cannot be read.
+[[nodiscard]] Pem read_pem(const std::string& given, std::initializer_list<const char*> texts,
+                           std::initializer_list<const char*> files = {});
+
+// A URL for people: each password in it is ***.
+[[nodiscard]] std::string without_password(std::string url);
 
 // Variables that begin with `prefix`: the rest of the name, and the value.
 [[nodiscard]] std::map<std::string, std::string> variables_with(std::string_view prefix);

@@ -55,16 +55,6 @@ Brokers parse_brokers(std::string_view text) {
   return brokers;
 }
 
-// The file that a flag or a variable names; `text` before it, which nais sets beside it.
-void settle(std::string& text, std::string& file, const char* setting, std::string given,
-            std::initializer_list<const char*> texts, std::initializer_list<const char*> other_files) {
-  if (given.empty()) given = find_variable(other_files).value_or("");
-  text = read_pem(texts);
-  if (!text.empty() || given.empty()) return;
-  check_readable(setting, given);
-  file = std::move(given);
-}
-
 Security::Protocol parse_protocol(const std::string& name) {
   static const std::map<std::string, Security::Protocol> known{{"plaintext", Security::Protocol::plaintext},
                                                                {"ssl", Security::Protocol::ssl},
@@ -86,29 +76,30 @@ Security::Mechanism parse_mechanism(const std::string& name) {
 
 Security make_security(const KafkaOptions& options, bool tls_by_scheme) {
   Security security;
-  settle(security.ca_pem, security.ca_file, "KAFKA_CA_FILE", options.ca_file, {"KAFKA_CA", "KAFKA_TRUSTED_CERT"},
-         {"KAFKA_CA_PATH"});
-  settle(security.certificate_pem, security.certificate_file, "KAFKA_CERT_FILE", options.certificate_file,
-         {"KAFKA_CERT", "KAFKA_CLIENT_CERT", "KAFKA_CERTIFICATE"}, {"KAFKA_CERTIFICATE_PATH"});
-  settle(security.key_pem, security.key_file, "KAFKA_KEY_FILE", options.key_file,
-         {"KAFKA_KEY", "KAFKA_CLIENT_CERT_KEY", "KAFKA_PRIVATE_KEY"}, {"KAFKA_PRIVATE_KEY_PATH"});
+  auto ca = read_pem(options.ca_file, {"KAFKA_CA", "KAFKA_TRUSTED_CERT"}, {"KAFKA_CA_PATH"});
+  auto certificate = read_pem(options.certificate_file, {"KAFKA_CERT", "KAFKA_CLIENT_CERT", "KAFKA_CERTIFICATE"},
+                              {"KAFKA_CERTIFICATE_PATH"});
+  auto key = read_pem(options.key_file, {"KAFKA_KEY", "KAFKA_CLIENT_CERT_KEY", "KAFKA_PRIVATE_KEY"},
+                      {"KAFKA_PRIVATE_KEY_PATH"});
+  const bool tls = tls_by_scheme || !ca.empty() || !certificate.empty();
+  if (certificate.empty() != key.empty()) {
+    throw StartError(fmt::format("{} is given without {}: a client certificate and its key go together",
+                                 key.empty() ? "KAFKA_CERT" : "KAFKA_KEY", key.empty() ? "KAFKA_KEY" : "KAFKA_CERT"));
+  }
+  security.ca_pem = std::move(ca.text);
+  security.ca_file = std::move(ca.file);
+  security.certificate_pem = std::move(certificate.text);
+  security.certificate_file = std::move(certificate.file);
+  security.key_pem = std::move(key.text);
+  security.key_file = std::move(key.file);
   security.key_password = read_secret("KAFKA_KEY_PASSWORD");
   security.username = options.sasl_username;
   security.password = read_secret("KAFKA_SASL_PASSWORD");
-
-  const bool certificate = !security.certificate_pem.empty() || !security.certificate_file.empty();
-  const bool key = !security.key_pem.empty() || !security.key_file.empty();
-  if (certificate != key) {
-    throw StartError(fmt::format("{} is given without {}: a client certificate and its key go together",
-                                 certificate ? "KAFKA_CERT" : "KAFKA_KEY", certificate ? "KAFKA_KEY" : "KAFKA_CERT"));
-  }
-  const bool ca = !security.ca_pem.empty() || !security.ca_file.empty();
   const bool user = !security.username.empty();
   if (user && security.password.empty()) {
     throw StartError("KAFKA_SASL_USERNAME is given without KAFKA_SASL_PASSWORD or KAFKA_SASL_PASSWORD_FILE");
   }
   if (!options.sasl_mechanism.empty()) security.mechanism = parse_mechanism(options.sasl_mechanism);
-  const bool tls = tls_by_scheme || ca || certificate;
   if (options.security_protocol.empty()) {
     if (user) {
       security.protocol = Security::Protocol::sasl_ssl;

@@ -122,11 +122,18 @@ void add_services(CLI::App& app, Options& to) {
 
   Adder redis(app, kRedis);
   redis.add("--redis-ca-file", "REDIS_CA_FILE", "FILE", to.redis.ca_file, "whom to trust, PEM (its text: $REDIS_CA)");
+  redis.add("--redis-cert-file", "REDIS_CERT_FILE", "FILE", to.redis.certificate_file,
+            "client certificate, PEM (its text: $REDIS_CERT)");
+  redis.add("--redis-key-file", "REDIS_KEY_FILE", "FILE", to.redis.key_file, "its key (its text: $REDIS_KEY)");
   redis.add("--redis-channel-prefix", "REDIS_CHANNEL_PREFIX", "TEXT", to.redis.channel_prefix, "before every channel");
 
   Adder postgres(app, kPostgres);
   postgres.add("--database-ca-file", "DATABASE_CA_FILE", "FILE", to.database.ca_file,
-               "whom to trust with sslmode=verify-full, PEM");
+               "whom to trust, PEM (its text: $DATABASE_CA)");
+  postgres.add("--database-cert-file", "DATABASE_CERT_FILE", "FILE", to.database.certificate_file,
+               "client certificate, PEM (its text: $DATABASE_CERT)");
+  postgres.add("--database-key-file", "DATABASE_KEY_FILE", "FILE", to.database.key_file,
+               "its key (its text: $DATABASE_KEY)");
 }
 
 void add_the_rest(CLI::App& app, Options& to) {

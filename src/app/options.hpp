@@ -20,11 +20,11 @@ struct KafkaOptions {
 };
 
 struct RedisOptions {
-  std::string url, ca_file, channel_prefix = "skat:";
+  std::string url, ca_file, certificate_file, key_file, channel_prefix = "skat:";
 };
 
 struct DatabaseOptions {
-  std::string url, ca_file;
+  std::string url, ca_file, certificate_file, key_file;
 };
 
 struct Options {
