@@ -1,10 +1,13 @@
 #include "app/backends.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
+#include <csignal>
 #include <utility>
 
 #include "app/errors.hpp"
+#include "base/logger.hpp"
 #include "bus/memory/memory_bus.hpp"
 #include "bus/redis/redis_bus.hpp"
 #include "log/kafka/kafka_log.hpp"
@@ -54,6 +57,18 @@ std::unique_ptr<store::Store> open_store(const store::postgres::Config& config, 
   return std::move(opened.store);
 }
 
+// The data directory's lock keeps a second process from the log, this keeps another log from the store. Who has lost it
+// ends: its messages would be archived into somebody else's history.
+std::unique_ptr<store::Lease> take_lease(const store::postgres::Config& config, base::Executor& core,
+                                         const std::string& log_id) {
+  auto taken = store::acquire_postgres_lease(config, core, {.holder = log_id}, [] {
+    base::log(base::LogLevel::error, "app", "another Skat has taken over the database's lease: this one stops");
+    ::kill(::getpid(), SIGTERM);
+  });
+  if (!taken.lease) throw StartError(taken.problem);
+  return std::move(taken.lease);
+}
+
 }  // namespace
 
 Backends open_backends(const Config& config, base::Executor& core, const Patience& patience) {
@@ -61,6 +76,9 @@ Backends open_backends(const Config& config, base::Executor& core, const Patienc
   backends.log = std::visit([&](const auto& log) { return open_log(log, core, patience); }, config.log);
   backends.bus = std::visit([&](const auto& bus) { return open_bus(bus, core); }, config.bus);
   backends.store = std::visit([&](const auto& store) { return open_store(store, core); }, config.store);
+  if (config.profile == Profile::embedded_postgres) {
+    backends.lease = take_lease(std::get<store::postgres::Config>(config.store), core, backends.log->log_id());
+  }
   return backends;
 }
 

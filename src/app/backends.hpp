@@ -8,6 +8,7 @@
 #include "base/executor.hpp"
 #include "bus/bus.hpp"
 #include "log/log.hpp"
+#include "store/postgres/pg_lease.hpp"
 #include "store/store.hpp"
 
 namespace skat::app {
@@ -17,6 +18,7 @@ struct Backends {
   std::unique_ptr<log::Log> log;
   std::unique_ptr<bus::Bus> bus;
   std::unique_ptr<store::Store> store;
+  std::unique_ptr<store::Lease> lease;  // an embedded log's on its PostgreSQL store
 };
 
 // Blocks: a service that is away is waited for (docs/operations.md). Throws StartError, with the service and the cause.

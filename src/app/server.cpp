@@ -15,6 +15,7 @@
 
 #include "app/backends.hpp"
 #include "app/data_directory.hpp"
+#include "app/environment.hpp"
 #include "app/errors.hpp"
 #include "base/logger.hpp"
 #include "base/worker.hpp"
@@ -178,7 +179,9 @@ void Server::Parts::open() {
 }
 
 void Server::Parts::load() {
-  gateway->readiness().set_waiting("loading the conversations");
+  const auto* database = std::get_if<store::postgres::Config>(&config.store);
+  gateway->readiness().set_waiting("loading the conversations" +
+                                   (database != nullptr ? " from " + without_password(database->url) : std::string()));
   core.start();
   loading = true;
   std::promise<error_code> loaded;
