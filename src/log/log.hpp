@@ -12,13 +12,10 @@
 #include "base/clock.hpp"
 #include "base/function.hpp"
 #include "base/result.hpp"
-#include "base/strong.hpp"
+#include "log/membership.hpp"
+#include "log/place.hpp"
 
 namespace skat::log {
-
-// A record's place in its partition. Grows; never used twice, also after every record was trimmed. Not dense.
-using Offset = base::Strong<struct OffsetTag, std::uint64_t>;
-using Partition = base::Strong<struct PartitionTag, std::uint32_t>;
 
 struct Appended {
   Offset offset;
@@ -68,6 +65,10 @@ class Log {
   // A log that trims by itself (a Kafka topic's retention) does nothing.
   virtual void trim(Partition partition, Offset below, base::WallTime keep_newer_than,
                     base::Function<void(result<void>)> done) = 0;
+
+  // Joins a group whose members share the partitions. The listener outlives the membership, which goes before the log.
+  // A process joins a group once at a time; a log that one process alone uses gives it every partition.
+  [[nodiscard]] virtual std::unique_ptr<Membership> join(std::string group, Membership::Listener& listener) = 0;
 
   [[nodiscard]] virtual std::uint32_t partition_count() const = 0;
   // Identity of this log, made when it was created: another value means another log under the old name.

@@ -1,4 +1,5 @@
-// What every sibling of the log must hold, as one suite: instantiate LogConformance with a maker of harnesses.
+// What every sibling of the log must hold, as one suite: instantiate LogConformance with a maker of harnesses. What it
+// must hold about groups is membership_conformance.hpp, included beside this.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -32,6 +33,8 @@ class LogHarness {
   [[nodiscard]] virtual std::size_t max_queued_appends() const = 0;
   // False: the log trims by itself, and trim() does nothing.
   [[nodiscard]] virtual bool trims() const = 0;
+  // The same log as another process has it. Nothing: one process alone uses such a log.
+  [[nodiscard]] virtual std::unique_ptr<Log> open_another() = 0;
 };
 
 class LogConformance : public ::testing::TestWithParam<std::function<std::unique_ptr<LogHarness>()>> {
@@ -312,7 +315,7 @@ TEST_P(LogConformance, PartitionsHaveTheirOwnOffsetsAndReaders) {
   EXPECT_TRUE(harness_->run_until([&] { return called; }));
 }
 
-// ---- Bounds, trim, identity -----------------------------------------------------------------------------------------
+// ---- Bounds and trim ------------------------------------------------------------------------------------------------
 
 TEST_P(LogConformance, EverythingAppendedBeforeTheQuestionLiesBelowTheEnd) {
   std::optional<Appended> place;
@@ -370,6 +373,8 @@ TEST_P(LogConformance, AReaderBelowTheStartIsToldSo) {
   EXPECT_EQ(lost.error(), errc::offset_lost);
   harness_->run_for_a_while();
 }
+
+// ---- Identity -------------------------------------------------------------------------------------------------------
 
 TEST_P(LogConformance, ALogKeepsItsIdentityAndItsPartitions) {
   const auto id = log().log_id();

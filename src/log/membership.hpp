@@ -8,24 +8,26 @@
 #include <span>
 
 #include "base/function.hpp"
-#include "log/log.hpp"
+#include "log/place.hpp"
 
 namespace skat::log {
 
 class Membership {
  public:
+  // May destroy the membership from inside a call.
   class Listener {
    public:
     virtual ~Listener() = default;
     // Held from now on. Never called from inside Log::join().
     virtual void on_gained(std::span<const Partition> partitions) = 0;
-    // No longer held; another member may hold it by now.
+    // No longer held; another member gets it only after this call, unless this one had been cut off.
     virtual void on_lost(std::span<const Partition> partitions) = 0;
   };
 
   // Leaves without waiting; nothing is called any more. The other members notice by the session timeout at the latest.
   virtual ~Membership() = default;
-  // Leaves the group in an orderly way, so that others take over at once: on_lost() for everything held, then `left`.
+  // Called once. Leaves the group in an orderly way, so that others take over at once: on_lost() for everything held,
+  // then `left`, both in later turns and without waiting for long for a log that does not answer.
   virtual void leave(base::Function<void()> left) = 0;
 };
 

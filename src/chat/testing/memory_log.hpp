@@ -106,6 +106,25 @@ class MemoryLog final : public log::Log {
     core_.post([done = std::move(done)]() mutable { done({}); });
   }
 
+  // A member that joins holds every partition, unless `members_start_empty`.
+  bool members_start_empty = false;
+  // Of the member of `group` on this log, in later turns; what it holds already, or does not hold, is left out.
+  void give(const std::string& group, std::vector<log::Partition> partitions) {
+    for (Member* member : members_) {
+      if (member->group() == group) member->change(std::move(partitions), {}, {});
+    }
+  }
+  void take(const std::string& group, std::vector<log::Partition> partitions) {
+    for (Member* member : members_) {
+      if (member->group() == group) member->change({}, std::move(partitions), {});
+    }
+  }
+  std::unique_ptr<log::Membership> join(std::string group, log::Membership::Listener& listener) override {
+    auto member = std::make_unique<Member>(*this, std::move(group), listener);
+    if (!members_start_empty) member->change(all_partitions(), {}, {});
+    return member;
+  }
+
   [[nodiscard]] std::uint32_t partition_count() const override {
     return static_cast<std::uint32_t>(disk_.partitions.size());
   }
@@ -155,6 +174,55 @@ class MemoryLog final : public log::Log {
     std::shared_ptr<int> alive_ = std::make_shared<int>(0);
   };
 
+  class Member final : public log::Membership {
+   public:
+    Member(MemoryLog& log, std::string group, Listener& listener)
+        : log_(log), group_(std::move(group)), listener_(listener) {
+      log_.members_.push_back(this);
+    }
+    ~Member() override { std::erase(log_.members_, this); }
+
+    [[nodiscard]] const std::string& group() const { return group_; }
+    void leave(base::Function<void()> left) override {
+      std::erase(log_.members_, this);
+      change({}, log_.all_partitions(), std::move(left));
+    }
+
+    void change(std::vector<log::Partition> gained, std::vector<log::Partition> lost, base::Function<void()> done) {
+      later([this, gained = std::move(gained)]() mutable {
+        std::erase_if(gained, [this](log::Partition partition) { return std::ranges::count(held_, partition) > 0; });
+        held_.insert(held_.end(), gained.begin(), gained.end());
+        if (!gained.empty()) listener_.on_gained(gained);
+      });
+      later([this, lost = std::move(lost)]() mutable {
+        std::erase_if(lost, [this](log::Partition partition) { return std::erase(held_, partition) == 0; });
+        if (!lost.empty()) listener_.on_lost(lost);
+      });
+      later([done = std::move(done)]() mutable {
+        if (done) done();
+      });
+    }
+
+   private:
+    void later(base::Executor::Task task) {
+      log_.core_.post([this, alive = std::weak_ptr(alive_), task = std::move(task)]() mutable {
+        if (!alive.expired() && log_.power_.on()) task();
+      });
+    }
+
+    MemoryLog& log_;
+    const std::string group_;
+    Listener& listener_;
+    std::vector<log::Partition> held_;
+    std::shared_ptr<int> alive_ = std::make_shared<int>(0);
+  };
+
+  [[nodiscard]] std::vector<log::Partition> all_partitions() const {
+    std::vector<log::Partition> all;
+    for (std::uint32_t i = 0; i < partition_count(); ++i) all.emplace_back(i);
+    return all;
+  }
+
   void answer(base::Function<void(result<log::Appended>)> done, result<log::Appended> place) {
     auto task = [this, place, done = std::move(done)]() mutable {
       if (power_.on()) done(place);
@@ -170,6 +238,7 @@ class MemoryLog final : public log::Log {
   LogDisk& disk_;
   Power& power_;
   std::vector<Reader*> readers_;
+  std::vector<Member*> members_;
   std::vector<base::Executor::Task> held_;
 };
 

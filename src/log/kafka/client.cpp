@@ -122,9 +122,18 @@ void set_reader(Settings& settings, const Config& config) {
   settings.try_set("fetch.queue.backoff.ms", "10");
 }
 
+void set_member(Settings& settings, const Config& config, const std::string& group) {
+  settings.set("group.id", group);
+  settings.set("partition.assignment.strategy", "cooperative-sticky");
+  settings.set("session.timeout.ms", std::to_string(config.session_timeout.count()));
+  settings.set("heartbeat.interval.ms", std::to_string(config.heartbeat_interval.count()));
+  settings.set("max.poll.interval.ms", std::to_string(config.max_poll_interval.count()));
+  rd_kafka_conf_set_events(settings.get(), RD_KAFKA_EVENT_REBALANCE | RD_KAFKA_EVENT_ERROR);
+}
+
 }  // namespace
 
-OpenedClient open_client(const Config& config, Role role) {
+OpenedClient open_client(const Config& config, Role role, const std::string& group) {
   OpenedClient opened;
   for (const auto& file : {config.security.ca_file, config.security.certificate_file, config.security.key_file}) {
     if (file.empty() || ::access(file.c_str(), R_OK) == 0) continue;
@@ -149,6 +158,7 @@ OpenedClient open_client(const Config& config, Role role) {
   } else {
     set_reader(settings, config);
   }
+  if (role == Role::member) set_member(settings, config, group);
   for (const auto& [name, value] : config.properties) settings.set(name, value);
   if (role == Role::control) rd_kafka_conf_set_events(settings.get(), RD_KAFKA_EVENT_ERROR);
   rd_kafka_conf_set_log_cb(settings.get(), take_log_line);

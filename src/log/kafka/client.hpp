@@ -16,6 +16,7 @@ namespace skat::log::kafka {
 enum class Role {
   producer,  // idempotent, gapless, acks=all; delivery reports and errors are events of its main queue
   reader,    // fetches
+  member,    // of a consumer group; rebalances and errors are events of its consumer queue
   control,   // asks and administers, never waits behind a fetch; errors are events of its main queue (take_trouble())
 };
 
@@ -44,7 +45,8 @@ struct OpenedClient {
   Client client;
   std::string problem;  // empty: opened
 };
-[[nodiscard]] OpenedClient open_client(const Config& config, Role role);
+// group: of a member.
+[[nodiscard]] OpenedClient open_client(const Config& config, Role role, const std::string& group = {});
 
 // Wakes whoever serves a queue: at most one call between two arm()s, on a thread of librdkafka, which must not be held
 // up. Outlives the queue it is given to.

@@ -11,12 +11,27 @@ namespace skat::log::kafka {
 namespace {
 
 // What the log promises stands on these; nobody may turn them.
-constexpr std::array<std::string_view, 15> kOurs{
-    "bootstrap.servers",        "metadata.broker.list", "acks",
-    "request.required.acks",    "enable.idempotence",   "enable.gapless.guarantee",
-    "message.timeout.ms",       "delivery.timeout.ms",  "auto.offset.reset",
-    "allow.auto.create.topics", "enable.auto.commit",   "message.copy.max.bytes",
-    "enable.partition.eof",     "max.in.flight",        "max.in.flight.requests.per.connection"};
+constexpr std::array<std::string_view, 21> kOurs{"bootstrap.servers",
+                                                 "metadata.broker.list",
+                                                 "acks",
+                                                 "request.required.acks",
+                                                 "enable.idempotence",
+                                                 "enable.gapless.guarantee",
+                                                 "message.timeout.ms",
+                                                 "delivery.timeout.ms",
+                                                 "auto.offset.reset",
+                                                 "allow.auto.create.topics",
+                                                 "enable.auto.commit",
+                                                 "message.copy.max.bytes",
+                                                 "enable.partition.eof",
+                                                 "max.in.flight",
+                                                 "max.in.flight.requests.per.connection",
+                                                 "group.id",
+                                                 "group.instance.id",
+                                                 "session.timeout.ms",
+                                                 "heartbeat.interval.ms",
+                                                 "max.poll.interval.ms",
+                                                 "partition.assignment.strategy"};
 
 bool uses_sasl(Security::Protocol protocol) {
   return protocol == Security::Protocol::sasl_plaintext || protocol == Security::Protocol::sasl_ssl;
@@ -65,6 +80,11 @@ std::optional<std::string> validate(const Config& config) {
     return "min_insync_replicas: at least 1, at most replication_factor";
   }
   if (config.retention < kMinRetention) return "retention: at least 7 days";
+  if (config.heartbeat_interval < std::chrono::milliseconds(1) ||
+      config.session_timeout < 3 * config.heartbeat_interval) {
+    return "session_timeout: at least three times heartbeat_interval";
+  }
+  if (config.max_poll_interval < config.session_timeout) return "max_poll_interval: at least session_timeout";
   if (uses_sasl(security.protocol) && (security.username.empty() || security.password.empty())) {
     return fmt::format("security: {} needs a user name and a password", name_of(security.protocol));
   }

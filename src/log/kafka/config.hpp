@@ -51,7 +51,18 @@ struct Config {
   std::size_t max_answer_bytes = 1024u * 1024;         // of one answer of LogReader::next(), unless one entry is larger
   std::chrono::milliseconds query_interval{5};         // bounds questions of this long share one request
   std::chrono::milliseconds query_timeout{1'000};
-  std::size_t max_waiting_bounds = 1'024;          // one more is errc::busy
+  std::size_t max_waiting_bounds = 1'024;  // one more is errc::busy
+
+  // Groups (Log::join). A member that the brokers have not heard for `session_timeout` is taken for dead, and one that
+  // has not heard them for as long gives up what it held. One whose executor stands still for `max_poll_interval`
+  // leaves.
+  std::chrono::milliseconds session_timeout{10'000};
+  std::chrono::milliseconds heartbeat_interval{1'000};
+  std::chrono::milliseconds max_poll_interval{30'000};
+  std::chrono::milliseconds rejoin_pause{1'000};   // after an error that ended a member, before the next one joins
+  std::chrono::milliseconds leave_timeout{2'000};  // a good-bye without an answer; then the session timeout does it
+  std::size_t max_memberships = 16;                // at a time; one more is a mistake of ours
+
   std::chrono::milliseconds close_timeout{2'000};  // what has no answer by then is dropped with the log
 };
 

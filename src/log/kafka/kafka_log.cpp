@@ -15,6 +15,7 @@
 #include "log/errc.hpp"
 #include "log/kafka/breaker.hpp"
 #include "log/kafka/kafka_admin.hpp"
+#include "log/kafka/kafka_membership.hpp"
 #include "log/kafka/kafka_producer.hpp"
 #include "log/kafka/kafka_reader.hpp"
 #include "log/kafka/offset_query.hpp"
@@ -42,6 +43,7 @@ class KafkaLog final : public Log, private ReaderHost {
   [[nodiscard]] std::unique_ptr<LogReader> read(Partition partition, Offset from) override;
   void bounds(Partition partition, Done<Bounds> done) override;
   void trim(Partition partition, Offset below, base::WallTime keep_newer_than, Done<void> done) override;
+  [[nodiscard]] std::unique_ptr<Membership> join(std::string group, Membership::Listener& listener) override;
   [[nodiscard]] std::uint32_t partition_count() const override { return config_.partitions; }
   [[nodiscard]] std::string log_id() const override { return log_id_; }
 
@@ -91,6 +93,7 @@ class KafkaLog final : public Log, private ReaderHost {
   std::size_t waiting_bounds_ = 0;
   std::unordered_map<Id, KafkaReader*> readers_;
   Id last_reader_ = 0;
+  std::vector<KafkaMembership*> members_;
   std::size_t streams_under_way_ = 0;  // opening, open, or closing
   bool replaced_ = false;              // the topic is another one than at the start
   Breaker breaker_;
@@ -105,11 +108,14 @@ class KafkaLog final : public Log, private ReaderHost {
   base::TaskMailbox replies_;   // from the worker
   OffsetQuery offsets_;
   base::Worker worker_;
+  base::Worker members_worker_;  // a good-bye may take seconds
   KafkaProducer producer_;
 };
 
 // The worker's queue holds an opening and a closing for each stream, retired producers, and one look at the topic.
 constexpr std::size_t kMaxRetiredProducers = 64;
+// That of the members holds what each may ask, and the good-byes of those that have gone.
+constexpr std::size_t kMaxRetiredMembers = 64;
 
 KafkaLog::KafkaLog(const Config& config, base::Executor& owner, Client control, std::string log_id)
     : config_(config),
@@ -128,12 +134,14 @@ KafkaLog::KafkaLog(const Config& config, base::Executor& owner, Client control, 
       replies_("log-replies", 2 * config.max_readers + 1, owner),
       offsets_(config, config.partitions, owner, control_),
       worker_("log-kafka", 2 * config.max_readers + kMaxRetiredProducers + 1),
+      members_worker_("log-groups", KafkaMembership::kMaxRequests * config.max_memberships + kMaxRetiredMembers),
       producer_(config, config.partitions, owner, worker_, breaker_, [this] { answer_bounds(); }) {
   look_at_topic_later();
 }
 
 KafkaLog::~KafkaLog() {
   SKAT_CHECK(readers_.empty(), "a log goes after its readers");
+  SKAT_CHECK(members_.empty(), "a log goes after its memberships");
   owner_.cancel(look_);
 }
 
@@ -268,6 +276,20 @@ void KafkaLog::ask_bounds(Id reader, Partition partition) {
   });
 }
 
+// ---- Membership -----------------------------------------------------------------------------------------------------
+
+std::unique_ptr<Membership> KafkaLog::join(std::string group, Membership::Listener& listener) {
+  SKAT_CHECK(members_.size() < config_.max_memberships, "more memberships than Config::max_memberships");
+  // The address is known before the member is: its slot is.
+  auto slot = std::make_shared<KafkaMembership*>(nullptr);
+  auto member = std::make_unique<KafkaMembership>(config_, std::move(group), owner_, members_worker_, listener,
+                                                  [this, slot] { std::erase(members_, *slot); });
+  *slot = member.get();
+  members_.push_back(member.get());
+  if (replaced_) member->on_log_replaced();
+  return member;
+}
+
 // ---- The topic ------------------------------------------------------------------------------------------------------
 
 void KafkaLog::look_at_topic_later() {
@@ -292,6 +314,7 @@ void KafkaLog::look_at_topic(const Observed& observed) {
   std::vector<Id> ids;
   for (const auto& [id, reader] : readers_) ids.push_back(id);
   for (const auto id : ids) with_reader(id, [](KafkaReader& found) { found.on_log_replaced(); });
+  for (auto* member : members_) member->on_log_replaced();
 }
 
 }  // namespace

@@ -17,53 +17,40 @@
 #include <vector>
 
 #include "base/logger.hpp"
-#include "base/random.hpp"
 #include "log/errc.hpp"
 #include "log/kafka/client.hpp"
 #include "log/kafka/kafka_admin.hpp"
 #include "log/kafka/testing/clocked_executor.hpp"
+#include "log/kafka/testing/member_process.hpp"
+#include "log/kafka/testing/service.hpp"
 #include "log/log_conformance.hpp"
+#include "log/membership_conformance.hpp"
 
 namespace skat::log {
 namespace {
 
 using kafka::testing::ClockedExecutor;
-
-const char* brokers() {
-  return std::getenv("SKAT_TEST_KAFKA");
-}
-
-kafka::Config test_config() {
-  kafka::Config config;
-  config.brokers = brokers();
-  config.topic = fmt::format("test-{:016x}", base::random_u64());
-  config.partitions = 3;
-  const bool three = std::ranges::count(config.brokers, ',') >= 2;
-  config.replication_factor = three ? 3 : 1;
-  config.min_insync_replicas = three ? 2 : 1;
-  return config;
-}
+using kafka::testing::service_config;
 
 class KafkaHarness final : public testing::LogHarness {
  public:
-  explicit KafkaHarness(kafka::Config config) : config_(std::move(config)) { open(); }
+  explicit KafkaHarness(kafka::Config config) : config_(std::move(config)) { log_ = open_another(); }
   Log& log() override { return *log_; }
   bool run_until(const std::function<bool()>& done) override { return clock_.run_until(done); }
   void run_for_a_while() override { clock_.run_for(std::chrono::milliseconds(200)); }
   void reopen() override {
     log_.reset();
-    open();
+    log_ = open_another();
   }
   std::size_t max_queued_appends() const override { return config_.max_queued_appends; }
   bool trims() const override { return false; }
-
- private:
-  void open() {
+  std::unique_ptr<Log> open_another() override {
     auto opened = open_kafka_log(config_, clock_.executor());
     if (!opened.log) throw std::runtime_error(opened.problem);
-    log_ = std::move(opened.log);
+    return std::move(opened.log);
   }
 
+ private:
   kafka::Config config_;
   ClockedExecutor clock_;
   std::unique_ptr<Log> log_;
@@ -74,9 +61,9 @@ using testing::LogConformance;
 
 // As delivered; and so small that every limit is met all the time.
 INSTANTIATE_TEST_SUITE_P(Kafka, LogConformance,
-                         ::testing::Values(Maker([] { return std::make_unique<KafkaHarness>(test_config()); }),
+                         ::testing::Values(Maker([] { return std::make_unique<KafkaHarness>(service_config()); }),
                                            Maker([] {
-                                             auto config = test_config();
+                                             auto config = service_config();
                                              config.max_queued_appends = 500;
                                              config.max_answer_bytes = 100;
                                              config.query_interval = std::chrono::milliseconds(50);
@@ -92,7 +79,7 @@ class KafkaLogTest : public ::testing::Test {
   using Settings = std::vector<std::pair<std::string, std::string>>;
 
   void SetUp() override {
-    config_ = test_config();
+    config_ = service_config();
     control_ = std::move(kafka::open_client(config_, kafka::Role::control).client);
   }
 
@@ -423,5 +410,6 @@ int main(int argc, char** argv) {
     return 1;
   }
   skat::base::configure_logger(skat::base::LogLevel::error, skat::base::LogFormat::text);
+  if (const auto member = skat::log::kafka::testing::MemberProcess::run()) return *member;
   return RUN_ALL_TESTS();
 }

@@ -8,6 +8,7 @@
 #include "base/mailbox.hpp"
 #include "base/worker.hpp"
 #include "log/errc.hpp"
+#include "log/sole_membership.hpp"
 #include "log/sqlite/disk_reader.hpp"
 #include "log/sqlite/group_commit.hpp"
 #include "log/sqlite/recent_entries.hpp"
@@ -49,6 +50,7 @@ class SqliteLog final : public Log {
   [[nodiscard]] std::unique_ptr<LogReader> read(Partition partition, Offset from) override;
   void bounds(Partition partition, Done<Bounds> done) override;
   void trim(Partition partition, Offset below, base::WallTime keep_newer_than, Done<void> done) override;
+  [[nodiscard]] std::unique_ptr<Membership> join(std::string group, Membership::Listener& listener) override;
   [[nodiscard]] std::uint32_t partition_count() const override { return static_cast<std::uint32_t>(tails_.size()); }
   [[nodiscard]] std::string log_id() const override { return log_id_; }
 
@@ -347,6 +349,12 @@ void SqliteLog::on_trim_step(const result<TrimStep>& step) {
   } else {
     done(step.error());
   }
+}
+
+// ---- Membership -----------------------------------------------------------------------------------------------------
+
+std::unique_ptr<Membership> SqliteLog::join(std::string, Membership::Listener& listener) {
+  return std::make_unique<SoleMembership>(owner_, partition_count(), listener);
 }
 
 }  // namespace

@@ -15,6 +15,7 @@
 #include "base/testing/manual_executor.hpp"
 #include "log/errc.hpp"
 #include "log/log_conformance.hpp"
+#include "log/membership_conformance.hpp"
 
 namespace skat::log {
 namespace {
@@ -58,6 +59,7 @@ class SqliteHarness final : public testing::LogHarness {
   }
   std::size_t max_queued_appends() const override { return config_.max_queued_appends; }
   bool trims() const override { return true; }
+  std::unique_ptr<Log> open_another() override { return nullptr; }
 
  private:
   Directory directory_;
