@@ -72,6 +72,8 @@ TEST_F(OffsetQueryTest, TellsWhereEachPartitionEnds) {
 }
 
 TEST_F(OffsetQueryTest, QuestionsOfOneIntervalGetOneAnswer) {
+  config_.query_interval = milliseconds(1'000);  // not over before they are asked, however busy the machine is
+  query_.emplace(config_, 2, clock_.executor(), control_);
   write(kFirst, 1);
   ASSERT_TRUE(ask()[0]);
   std::vector<Offset> ends;
