@@ -48,8 +48,8 @@ export class Services {
       environment.SKAT_TEST_KAFKA_SASL = this.kafka.addresses('SASL');
       environment.SKAT_TEST_KAFKA_USER = user.name;
       environment.SKAT_TEST_KAFKA_PASSWORD = user.password;
-      environment.SKAT_TEST_CERTIFICATES = this.certificates;
     }
+    if (this.certificates) environment.SKAT_TEST_CERTIFICATES = this.certificates;
     if (this.redis) environment.SKAT_TEST_REDIS = this.redis.url;
     if (this.postgres) environment.SKAT_TEST_POSTGRES = this.postgres.url;
     return environment;

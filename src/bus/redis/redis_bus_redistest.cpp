@@ -9,10 +9,14 @@
 #include "base/logger.hpp"
 #include "bus/bus_conformance.hpp"
 #include "bus/redis/testing/redis_harness.hpp"
+#include "bus/redis/testing/redis_server.hpp"
+#include "bus/redis/testing/tls_server.hpp"
 
 namespace skat::bus {
 namespace {
 
+using redis::testing::RedisServer;
+using redis::testing::TlsServer;
 using redis::testing::unique_name;
 
 redis::Config test_config() {
@@ -21,17 +25,23 @@ redis::Config test_config() {
   return parsed.config;
 }
 
+// A bus, and the server it needs when that is one of its own.
+template <class Server = int>
 class RedisHarness final : public testing::BusHarness {
  public:
-  explicit RedisHarness(const redis::Config& config) : bus_(open_redis_bus(config, executor_).bus) {}
+  explicit RedisHarness(std::unique_ptr<Server> server = nullptr) : server_(std::move(server)) {}
+  void open(const redis::Config& config) { bus_ = open_redis_bus(config, executor_).bus; }
+  Server& server() { return *server_; }
+
   Bus& bus() override { return *bus_; }
   bool run_until(const std::function<bool()>& done) override {
-    return executor_.run_until(done, std::chrono::seconds(bus_ ? 10 : 1));
+    return executor_.run_until(done, std::chrono::milliseconds(bus_ ? 10'000 : 300));
   }
   std::string channel(const std::string& name) override { return name + run_; }
   void destroy_bus() override { bus_.reset(); }
 
  private:
+  std::unique_ptr<Server> server_;
   base::testing::ManualExecutor executor_;
   const std::string run_ = unique_name("");
   std::unique_ptr<Bus> bus_;
@@ -40,14 +50,36 @@ class RedisHarness final : public testing::BusHarness {
 using Maker = std::function<std::unique_ptr<testing::BusHarness>()>;
 using testing::BusConformance;
 
-// As delivered; and with one channel in each command.
+std::unique_ptr<testing::BusHarness> with_channels_per_command(std::size_t channels) {
+  auto harness = std::make_unique<RedisHarness<>>();
+  auto config = test_config();
+  config.channels_per_command = channels;
+  harness->open(config);
+  return harness;
+}
+
 INSTANTIATE_TEST_SUITE_P(Redis, BusConformance,
-                         ::testing::Values(Maker([] { return std::make_unique<RedisHarness>(test_config()); }),
-                                           Maker([] {
-                                             auto config = test_config();
-                                             config.channels_per_command = 1;
-                                             return std::make_unique<RedisHarness>(config);
-                                           })));
+                         ::testing::Values(Maker([] { return with_channels_per_command(1'000); }),
+                                           Maker([] { return with_channels_per_command(1); })));
+
+INSTANTIATE_TEST_SUITE_P(RedisTls, BusConformance, ::testing::Values(Maker([] {
+                           auto harness = std::make_unique<RedisHarness<TlsServer>>(std::make_unique<TlsServer>());
+                           harness->open(harness->server().config);
+                           return harness;
+                         })));
+
+// A server that does not know HELLO, as those before Redis 6, and has a password.
+INSTANTIATE_TEST_SUITE_P(RedisVersion2, BusConformance, ::testing::Values(Maker([] {
+                           using Args = std::vector<std::string>;
+                           auto harness = std::make_unique<RedisHarness<RedisServer>>(
+                               std::make_unique<RedisServer>(Args{"--rename-command", "HELLO", ""}));
+                           (void)harness->server().tell("CONFIG SET requirepass secret");
+                           redis::Config config;
+                           config.port = harness->server().port();
+                           config.password = "secret";
+                           harness->open(config);
+                           return harness;
+                         })));
 
 }  // namespace
 }  // namespace skat::bus

@@ -1,7 +1,6 @@
 #include "bus/redis/redis_connection.hpp"
 
 #include <fmt/format.h>
-#include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
@@ -66,7 +65,7 @@ class RedisConnection::Impl : public std::enable_shared_from_this<Impl> {
     with_stream([this](auto& stream) {
       asio::async_write(stream, asio::buffer(writing_), [self = shared_from_this()](const auto& error, std::size_t) {
         if (self->closed_) return;
-        if (error) return self->fail(fmt::format("the connection was lost: {}", error.message()));
+        if (error) return self->fail(self->loss(error));
         self->writing_.clear();
         if (self->writing_.capacity() > kSpareBytes) std::string().swap(self->writing_);
         self->flush();
@@ -101,6 +100,7 @@ class RedisConnection::Impl : public std::enable_shared_from_this<Impl> {
   }
 
   void connect(const tcp::resolver::results_type& endpoints) {
+    stage_ = "connection";
     asio::async_connect(socket_, endpoints, [self = shared_from_this()](const auto& error, const auto&) {
       if (self->closed_) return;
       if (error) return self->fail(fmt::format("no connection: {}", error.message()));
@@ -117,11 +117,17 @@ class RedisConnection::Impl : public std::enable_shared_from_this<Impl> {
     if (!context.context) return fail(context.problem);
     context_ = std::move(context.context);
     tls_.emplace(socket_, *context_);
+    SSL* const session = tls_->native_handle();
+    SSL_set_verify(session, SSL_VERIFY_PEER, nullptr);
     boost::system::error_code no_address;
     asio::ip::make_address(config_.host, no_address);
-    if (no_address) SSL_set_tlsext_host_name(tls_->native_handle(), config_.host.c_str());
-    tls_->set_verify_mode(asio::ssl::verify_peer);
-    tls_->set_verify_callback(asio::ssl::host_name_verification(config_.host));
+    if (no_address) {
+      SSL_set_tlsext_host_name(session, config_.host.c_str());
+      SSL_set1_host(session, config_.host.c_str());
+    } else {
+      X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(session), config_.host.c_str());
+    }
+    stage_ = "TLS handshake";
     tls_->async_handshake(asio::ssl::stream_base::client, [self = shared_from_this()](const auto& error) {
       if (self->closed_) return;
       if (error) return self->fail(self->tls_problem(error));
@@ -135,13 +141,11 @@ class RedisConnection::Impl : public std::enable_shared_from_this<Impl> {
     if (verified != X509_V_OK) {
       return fmt::format("the server's certificate is not trusted: {}", X509_verify_cert_error_string(verified));
     }
-    if (ERR_GET_REASON(static_cast<unsigned long>(error.value())) == SSL_R_CERTIFICATE_VERIFY_FAILED) {
-      return fmt::format("the server's certificate is not trusted: it is not for {}", config_.host);
-    }
     return fmt::format("TLS failed: {}", error.message());
   }
 
   void log_in() {
+    stage_ = "log-in";
     out_ = handshake_.begin();
     flush();
     read();
@@ -160,10 +164,7 @@ class RedisConnection::Impl : public std::enable_shared_from_this<Impl> {
 
   void on_read(const boost::system::error_code& error, std::size_t bytes) {
     reading_ = false;
-    if (error == asio::error::eof || error == asio::ssl::error::stream_truncated) {
-      return fail("the server ended the connection");
-    }
-    if (error) return fail(fmt::format("the connection was lost: {}", error.message()));
+    if (error) return fail(loss(error));
     last_received_ = thread_.now();
     buffer_.commit(bytes);
     while (!closed_ && !buffer_.unread().empty()) {
@@ -171,7 +172,7 @@ class RedisConnection::Impl : public std::enable_shared_from_this<Impl> {
       if (status == resp::Reader::Status::incomplete) break;
       if (status == resp::Reader::Status::broken) {
         const bool alert = !ready_ && !tls_ && buffer_.unread().front() == kTlsAlert;
-        return fail(alert ? "the port speaks TLS: use rediss://"
+        return fail(alert ? "the port speaks TLS: it is rediss://"
                           : fmt::format("the answer is not understood: {}", reader_.problem()));
       }
       on_reply(reader_.reply());
@@ -180,6 +181,17 @@ class RedisConnection::Impl : public std::enable_shared_from_this<Impl> {
     if (closed_) return;
     if (ready_) listener_.on_read_end(owner_);
     if (!closed_ && !paused_ && !reading_) read();
+  }
+
+  std::string loss(const boost::system::error_code& error) const {
+    const bool ended = error == asio::error::eof || error == asio::ssl::error::stream_truncated;
+    auto sentence = ended ? std::string("the server ended the connection")
+                          : fmt::format("the connection was lost: {}", error.message());
+    if (!ready_) {
+      sentence += " before the log-in; ";
+      sentence += tls_ ? "it may ask for a client's certificate" : "if the port speaks TLS, it is rediss://";
+    }
+    return sentence;
   }
 
   void on_reply(const resp::Reply& reply) {
@@ -201,7 +213,7 @@ class RedisConnection::Impl : public std::enable_shared_from_this<Impl> {
     const auto now = thread_.now();
     if (!ready_) {
       if (now - started_ >= config_.connect_timeout) {
-        return fail(fmt::format("no connection and log-in within {} ms", config_.connect_timeout.count()));
+        return fail(fmt::format("no {} within {} ms", stage_, config_.connect_timeout.count()));
       }
     } else {
       // This thread itself did not run: what has arrived meanwhile has not been looked at.
@@ -227,6 +239,7 @@ class RedisConnection::Impl : public std::enable_shared_from_this<Impl> {
   const Config& config_;
   Listener& listener_;
   bool closed_ = false, ready_ = false, reading_ = false, paused_ = false;
+  const char* stage_ = "answer to the question for its address";  // what is awaited until ready
   base::SteadyTime started_, last_received_, last_ping_, last_tick_;
   base::Executor::TimerId tick_ = base::Executor::TimerId::none;
 

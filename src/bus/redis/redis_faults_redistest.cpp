@@ -175,7 +175,7 @@ TEST_F(RedisFaults, AUserWithoutTheRightToPublishHasNoBusAndTheReasonIsToldOnce)
   (void)server.tell("ACL SETUSER skat on >secret-word resetchannels &skat:* +@connection +@pubsub -publish");
   config_.user = "skat";
   config_.password = "secret-word";
-  ::testing::internal::CaptureStderr();
+  const testing::CapturedLog captured;
   Node& a = node();
   run_for(1s);
   EXPECT_FALSE(a.bus->up());
@@ -188,7 +188,7 @@ TEST_F(RedisFaults, AUserWithoutTheRightToPublishHasNoBusAndTheReasonIsToldOnce)
   ASSERT_TRUE(run_until([&] { return a.downs == 1; }, 500ms));
   run_for(500ms);
   nodes_.clear();
-  const auto log = ::testing::internal::GetCapturedStderr();
+  const auto log = captured.text();
   const std::string sentence = "PUBLISH was refused: NOPERM";
   const auto first = log.find(sentence);
   ASSERT_NE(first, std::string::npos) << log;

@@ -2,7 +2,10 @@
 #pragma once
 
 #include <fmt/format.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -33,6 +36,31 @@ struct Node final : BusListener {
   int downs = 0, ups = 0;
   std::vector<std::pair<std::string, std::string>> messages;
   std::unique_ptr<Bus> bus;
+};
+
+// What goes to standard error while it lives.
+class CapturedLog {
+ public:
+  CapturedLog() : file_(::memfd_create("log", MFD_CLOEXEC)), stderr_(::dup(STDERR_FILENO)) {
+    ::dup2(file_, STDERR_FILENO);
+  }
+  ~CapturedLog() {
+    ::dup2(stderr_, STDERR_FILENO);
+    ::close(stderr_);
+    ::close(file_);
+  }
+  CapturedLog(const CapturedLog&) = delete;
+  CapturedLog& operator=(const CapturedLog&) = delete;
+
+  [[nodiscard]] std::string text() const {
+    std::string text(static_cast<std::size_t>(::lseek(file_, 0, SEEK_END)), ' ');
+    const auto read = ::pread(file_, text.data(), text.size(), 0);
+    text.resize(static_cast<std::size_t>(std::max<ssize_t>(read, 0)));
+    return text;
+  }
+
+ private:
+  const int file_, stderr_;
 };
 
 inline std::string unique_name(const std::string& name) {

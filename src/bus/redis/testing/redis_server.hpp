@@ -73,9 +73,9 @@ inline std::string ask(std::uint16_t port, const std::string& commands) {
 
 class RedisServer {
  public:
-  // `args`: more of the server's. With tls_port the port in the clear stays, for ask().
-  explicit RedisServer(std::vector<std::string> args = {}, std::uint16_t also_free = 0)
-      : port_(free_port(also_free)),
+  // `args`: more of the server's.
+  explicit RedisServer(std::vector<std::string> args = {}, std::uint16_t port = free_port())
+      : port_(port),
         folder_(std::filesystem::temp_directory_path() / fmt::format("skat-redis-{:016x}", base::random_u64())),
         args_(std::move(args)) {
     std::filesystem::create_directory(folder_);
