@@ -92,6 +92,7 @@ void set_services(const Options& options, Config& config) {
   refuse_orphans(options, named);
   config.profile = choose_profile(named);
   config.chat.cluster = is_cluster(config.profile);
+  config.chat.live = config.chat.cluster && named.redis;
   config.chat.group_prefix = group_prefix(options.kafka);
 
   if (named.kafka) {

@@ -216,6 +216,9 @@ void Server::Parts::refresh_numbers() {
   numbers.archive_lag.set(stats.archive_lag);
   numbers.archive_commits.set(stats.archive_commits);
   numbers.resyncs.set(stats.resyncs);
+  numbers.owned.set(stats.owned);
+  numbers.relied_on.set(stats.relied_on);
+  numbers.tail.set(stats.tail);
   numbers.dead_letters.set(stats.dead_letters);
   gateway->on_every_loop([this](std::size_t i) -> base::Executor::Task {
     return [engine = engines[i].get(), &to = gateway->numbers(i)] {

@@ -14,18 +14,52 @@ constexpr std::chrono::milliseconds kFirstRetry{50}, kLongestRetry{5'000};
 }  // namespace
 
 Archiver::Archiver(const Config& config, base::Executor& core, store::Conversations& conversations,
-                   std::uint32_t partition, std::string log_id, log::Offset next_offset, log::Offset snapshots_as_of,
+                   std::uint32_t partition, model::Epoch epoch, log::Offset next_offset, log::Offset snapshots_as_of,
                    SnapshotTaker::Source snapshot, OnArchived on_archived)
     : config_(config),
       core_(core),
       conversations_(conversations),
       partition_(partition),
-      log_id_(std::move(log_id)),
+      epoch_(epoch),
       on_archived_(std::move(on_archived)),
       next_offset_(next_offset),
       snapshots_as_of_(snapshots_as_of),
       taker_(std::move(snapshot)),
       backoff_(kFirstRetry, kLongestRetry) {}
+
+void Archiver::set_writing(bool writing) {
+  if (std::exchange(writing_, writing) == writing) return;
+  if (!writing) {
+    if (snapshots_) taker_.put_back(*std::exchange(snapshots_, std::nullopt));
+    if (!flight_) end_flushes();
+  } else if (taker_.dirty()) {
+    arm_snapshots();
+  }
+  schedule();
+}
+
+// While a transaction is under way its outcome says the same, and more.
+void Archiver::on_stored(const store::StoredProgress& stored, log::Offset asked_at) {
+  if (flight_ || stopped_) return;
+  const log::Offset next{stored.next_offset};
+  if (stored.epoch != epoch_ || next < asked_at) {
+    base::log(base::LogLevel::error, "chat", "partition {}: the store stands at offset {}, and was at {}: {}",
+              partition_, stored.next_offset, asked_at.value(),
+              stored.epoch != epoch_ ? "another epoch has begun" : "an older copy was put in its place");
+    stop(store::errc::superseded);
+    return;
+  }
+  if (next < next_offset_) return;  // an answer that a commit of ours has overtaken
+  const log::Offset as_of{stored.snapshots_as_of};
+  if (next > next_offset_ && snapshots_) taker_.put_back(*std::exchange(snapshots_, std::nullopt));
+  if (as_of > snapshots_as_of_) {
+    snapshots_as_of_ = as_of;
+    taker_.covered(as_of);
+  }
+  release(next);
+  if (taker_.dirty()) arm_snapshots();
+  schedule();
+}
 
 void Archiver::push(Item item) {
   if (item.room) {
@@ -40,13 +74,17 @@ void Archiver::push(Item item) {
 
 void Archiver::flush(base::Function<void()> done) {
   if (stopped_) return;
+  if (!writing_ && !flight_) {
+    done();
+    return;
+  }
   flushes_.push_back(std::move(done));
   take_snapshots();
   schedule();
 }
 
 void Archiver::schedule() {
-  if (flight_ || stopped_) return;
+  if (flight_ || stopped_ || !writing_) return;
   const bool snapshots_only = items_.empty() && snapshots_;
   if (snapshots_only ||
       (!items_.empty() && (due_ || !flushes_.empty() || items_.size() >= config_.archive_batch_events))) {
@@ -54,7 +92,7 @@ void Archiver::schedule() {
     return;
   }
   if (items_.empty()) {
-    for (auto& done : std::exchange(flushes_, {})) done();
+    end_flushes();
     return;
   }
   if (std::exchange(armed_, true)) return;
@@ -65,8 +103,12 @@ void Archiver::schedule() {
   }));
 }
 
+void Archiver::end_flushes() {
+  for (auto& done : std::exchange(flushes_, {})) done();
+}
+
 void Archiver::arm_snapshots() {
-  if (std::exchange(snapshots_armed_, true)) return;
+  if (!writing_ || std::exchange(snapshots_armed_, true)) return;
   std::ignore = core_.after(config_.snapshot_interval, lifetime_.guard([this] {
     snapshots_armed_ = false;
     take_snapshots();
@@ -78,7 +120,7 @@ void Archiver::arm_snapshots() {
 // Between two turns the fold stands at position_, so the rows are what the records below it make. While it is still
 // behind what the store has, there is no transaction that they could belong to.
 void Archiver::take_snapshots() {
-  if (!snapshots_ && taker_.dirty() && position_ >= next_offset_) snapshots_ = taker_.take(position_);
+  if (writing_ && !snapshots_ && taker_.dirty() && position_ >= next_offset_) snapshots_ = taker_.take(position_);
 }
 
 // A batch never reaches over the place where snapshots were taken: they belong to the transaction that ends there.
@@ -127,9 +169,9 @@ store::ArchiveBatch Archiver::batch() const {
 void Archiver::on_result(const result<void>& outcome) {
   if (outcome) {
     land();
-  } else if (outcome.error() == store::errc::superseded && flight_->attempts > 1) {
-    check_whose();
-  } else if (outcome.error() == store::errc::superseded || outcome.error() == condition::corrupt) {
+  } else if (outcome.error() == store::errc::superseded) {
+    ask_store();
+  } else if (outcome.error() == condition::corrupt) {
     stop(outcome.error());
   } else {
     retry(outcome.error());
@@ -143,18 +185,42 @@ void Archiver::retry(error_code error) {
   std::ignore = core_.after(wait, lifetime_.guard([this] { attempt(); }));
 }
 
-// An attempt that was answered with an error may have been committed all the same. The outputs are a function of the
-// log, so a store that stands at this batch's end holds this batch, whoever wrote it.
-void Archiver::check_whose() {
-  conversations_.load_fold(partition_, log_id_, lifetime_.guard([this](result<store::StoredFold> stored) {
-    if (!stored) {
-      retry(stored.error());
-    } else if (stored->next_offset == flight_->end.value()) {
-      land();
-    } else {
+// Somebody else was first, or an attempt of ours that was answered with an error was committed all the same. Either way
+// the store holds these outputs up to where it stands now; what lies above is ours to write again, snapshots too.
+void Archiver::ask_store() {
+  conversations_.progress(lifetime_.guard([this](const result<std::vector<store::StoredProgress>>& all) {
+    if (!all) {
+      retry(all.error());
+      return;
+    }
+    const auto stored = std::ranges::find(*all, partition_, &store::StoredProgress::partition);
+    if (stored == all->end()) {
       stop(store::errc::superseded);
+    } else if (stored->next_offset == next_offset_.value() && stored->epoch == epoch_) {
+      retry(store::errc::superseded);
+    } else {
+      const Flight flight = std::move(*std::exchange(flight_, std::nullopt));
+      if (flight.snapshots) taker_.put_back(*flight.snapshots);
+      backoff_.reset();
+      on_stored(*stored, next_offset_);
+      if (!writing_) end_flushes();
+      if (!flushes_.empty()) {
+        take_snapshots();
+        schedule();
+      }
     }
   }));
+}
+
+void Archiver::release(log::Offset next_offset) {
+  std::vector<HotEventPtr> events;
+  while (!items_.empty() && items_.front().offset < next_offset) {
+    if (items_.front().event) events.push_back(std::move(items_.front().event));
+    items_.pop_front();
+  }
+  next_offset_ = std::max(next_offset_, next_offset);
+  counts_.lag -= events.size();
+  if (!events.empty()) on_archived_(events);
 }
 
 void Archiver::land() {
@@ -171,6 +237,7 @@ void Archiver::land() {
   counts_.lag -= events.size();
   ++counts_.commits;
   on_archived_(events);
+  if (!writing_) end_flushes();
   if (!flushes_.empty()) take_snapshots();
   schedule();
 }

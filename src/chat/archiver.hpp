@@ -1,7 +1,9 @@
-// Archiver: brings one partition's outputs into the store, and with them how far it has come.
+// Archiver: brings one partition's outputs into the store, and with them how far it has come. In a cluster one node
+// writes; the archivers of the others keep the same outputs until they hear that the store has them.
 // Lives on: the core executor. One transaction is under way at a time.
 // Ends by: destruction; stops for good on what must not happen (stopped()), and says so in the log.
-// Rule: nothing is skipped. A batch that failed is tried again with the same outputs, for ever.
+// Rule: nothing is skipped. A batch that failed is tried again with the same outputs, for ever. The outputs are a
+// function of the log, so whoever wrote them wrote the same.
 #pragma once
 
 #include <deque>
@@ -30,9 +32,9 @@ class Archiver {
   // Events that the store has committed, in offset order.
   using OnArchived = base::Function<void(std::span<const HotEventPtr>)>;
 
-  // The store stands at `next_offset`, its snapshots at `snapshots_as_of`, of the log called `log_id`.
+  // The store stands at `next_offset`, its snapshots at `snapshots_as_of`, in this epoch.
   Archiver(const Config& config, base::Executor& core, store::Conversations& conversations, std::uint32_t partition,
-           std::string log_id, log::Offset next_offset, log::Offset snapshots_as_of, SnapshotTaker::Source snapshot,
+           model::Epoch epoch, log::Offset next_offset, log::Offset snapshots_as_of, SnapshotTaker::Source snapshot,
            OnArchived on_archived);
   Archiver(const Archiver&) = delete;
   Archiver& operator=(const Archiver&) = delete;
@@ -41,7 +43,14 @@ class Archiver {
   void push(Item item);
   // The fold stands at `position`; all below it that has to be archived was pushed.
   void advance(log::Offset position) { position_ = position; }
-  // Archives all that was pushed, and snapshots; `done` when that is committed. Never, while the store is away.
+  // Writes from now on, or no longer: what is under way is finished, the rest is kept for on_stored(). Two that write
+  // at a time are harmless: the store's position lets one commit. At first it does not write.
+  void set_writing(bool writing);
+  [[nodiscard]] bool writing() const noexcept { return writing_; }
+  // Where the store stands, whoever brought it there; asked when next_offset() was `asked_at`.
+  void on_stored(const store::StoredProgress& stored, log::Offset asked_at);
+  // Archives all that was pushed, and snapshots; `done` when that is committed. Never, while the store is away. At
+  // once, if somebody else writes.
   void flush(base::Function<void()> done);
 
   // Everything below it, or below both, is committed.
@@ -73,8 +82,10 @@ class Archiver {
   [[nodiscard]] store::ArchiveBatch batch() const;
   void on_result(const result<void>& outcome);
   void retry(error_code error);
-  void check_whose();
+  void ask_store();
   void land();
+  void release(log::Offset next_offset);
+  void end_flushes();
   void stop(error_code error);
 
   // set at construction
@@ -82,7 +93,7 @@ class Archiver {
   base::Executor& core_;
   store::Conversations& conversations_;
   std::uint32_t partition_;
-  std::string log_id_;
+  model::Epoch epoch_;
   OnArchived on_archived_;
 
   std::deque<Item> items_;
@@ -93,6 +104,7 @@ class Archiver {
   std::optional<Flight> flight_;
   std::vector<base::Function<void()>> flushes_;
   Backoff backoff_;
+  bool writing_ = false;
   bool due_ = false, armed_ = false, snapshots_armed_ = false, stopped_ = false;
   Counts counts_;
   Lifetime lifetime_;

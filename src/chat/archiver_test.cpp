@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "base/testing/manual_executor.hpp"
+#include "chat/snapshot_taker.hpp"
 #include "chat/testing/memory_store.hpp"
 
 namespace skat::chat {
@@ -13,31 +14,28 @@ using std::chrono::seconds;
 
 constexpr model::RoomId kRoom{{1}};
 constexpr model::UserId kUser{{2}};
+constexpr model::Epoch kEpoch{7};
 
 class ArchiverTest : public ::testing::Test {
  protected:
-  ArchiverTest() { make(0, 0); }
+  ArchiverTest() {
+    disk_.progress[0].epoch = kEpoch;
+    make(0, 0);
+  }
 
   void make(std::uint64_t next_offset, std::uint64_t as_of) {
     archiver_ = std::make_unique<Archiver>(
-        config_, core_, store_, 0, "log-1", log::Offset{next_offset}, log::Offset{as_of},
+        config_, core_, store_, 0, kEpoch, log::Offset{next_offset}, log::Offset{as_of},
         [this](const model::RoomId& room) { return room.hex() + "@" + std::to_string(position_); },
         [this](std::span<const HotEventPtr> events) { archived_ += events.size(); });
+    archiver_->set_writing(true);
     position_ = as_of;
   }
   // The fold has taken the record at the next offset.
   void fold_event(model::RoomId room = kRoom) {
     const log::Offset offset{position_};
-    model::Event event{room,
-                       model::Epoch{7},
-                       model::Seq{++seq_[room]},
-                       {},
-                       model::EventKind::member_joined,
-                       kUser,
-                       {},
-                       model::N{offset.value() + 1},
-                       {},
-                       R"({"name":"Ada"})"};
+    model::Event event{room,  kEpoch, model::Seq{++seq_[room]},     {}, model::EventKind::member_joined,
+                       kUser, {},     model::N{offset.value() + 1}, {}, R"({"name":"Ada"})"};
     push({offset, room, make_hot_event(std::move(event), offset), std::nullopt});
   }
   // One event in each of `count` rooms.
@@ -54,6 +52,17 @@ class ArchiverTest : public ::testing::Test {
     position_ = item.offset.value() + 1;
     archiver_->push(std::move(item));
     archiver_->advance(log::Offset{position_});
+  }
+  // Another node has written the room's first `count` events, at the offsets from 0 on.
+  void another_wrote(std::uint64_t count, std::uint64_t snapshots_as_of = 0) {
+    disk_.progress[0].next_offset = count;
+    disk_.progress[0].snapshots_as_of = snapshots_as_of;
+    for (std::uint64_t i = disk_.events[kRoom].size(); i < count; ++i) {
+      model::Event event;
+      event.room = kRoom;
+      event.seq = model::Seq{i + 1};
+      disk_.events[kRoom].push_back(event);
+    }
   }
   std::uint64_t stored() { return disk_.progress[0].next_offset; }
 
@@ -194,12 +203,89 @@ TEST_F(ArchiverTest, MoreRoomsThanOnePassTakesKeepTheReplayWhereTheOldestIsMissi
   EXPECT_EQ(disk_.progress[0].snapshots_as_of, count);
 }
 
-TEST_F(ArchiverTest, AnotherArchiverInFrontStopsIt) {
-  disk_.progress[0].next_offset = 5;
+TEST_F(ArchiverTest, WhatAnotherArchiverHasWrittenIsNotWrittenAgain) {
+  another_wrote(2);
+  for (int i = 0; i < 5; ++i) fold_event();
+  core_.advance(seconds(1));
+  EXPECT_FALSE(archiver_->stopped());
+  EXPECT_EQ(archived_, 5u);
+  ASSERT_EQ(store_.attempts.size(), 2u);
+  EXPECT_EQ(store_.attempts[1].start, 2u);
+  EXPECT_EQ(store_.attempts[1].events.size(), 3u);
+  EXPECT_EQ(stored(), 5u);
+}
+
+TEST_F(ArchiverTest, AnotherArchiverMayBeAheadOfThisFold) {
+  another_wrote(4);
   fold_event();
-  core_.advance(seconds(20));
+  core_.advance(seconds(1));
+  EXPECT_EQ(archived_, 1u);
+  while (position_ < 6) fold_event();
+  core_.advance(seconds(1));
+  EXPECT_EQ(stored(), 6u);
+  EXPECT_EQ(disk_.events[kRoom].size(), 6u);
+  EXPECT_EQ(store_.attempts.back().start, 4u);
+}
+
+TEST_F(ArchiverTest, SnapshotsOfATransactionThatCameTooLateAreTakenAgain) {
+  fold_event();
+  core_.advance(config_.snapshot_interval - milliseconds(10));  // the event is stored, its room's snapshot is not
+  fold_event();
+  another_wrote(2);
+  core_.advance(config_.snapshot_interval * 2);
+  EXPECT_FALSE(archiver_->stopped());
+  EXPECT_EQ(disk_.progress[0].snapshots_as_of, 2u);
+  EXPECT_EQ(disk_.progress[0].snapshots[kRoom].state, kRoom.hex() + "@2");
+}
+
+TEST_F(ArchiverTest, WhileAnotherNodeWritesItKeepsEverythingUntilTheStoreHasIt) {
+  archiver_->set_writing(false);
+  for (int i = 0; i < 5; ++i) fold_event();
+  core_.advance(config_.snapshot_interval * 2);
+  EXPECT_EQ(store_.attempts.size(), 0u);
+  EXPECT_EQ(archiver_->waiting(), 5u);
+  archiver_->on_stored({0, 3, 2, kEpoch}, archiver_->next_offset());
+  EXPECT_EQ(archiver_->waiting(), 2u);
+  EXPECT_EQ(archived_, 3u);
+  another_wrote(3, 2);
+  archiver_->set_writing(true);  // the other has gone
+  core_.advance(config_.snapshot_interval * 2);
+  EXPECT_EQ(stored(), 5u);
+  EXPECT_EQ(archived_, 5u);
+  EXPECT_EQ(disk_.progress[0].snapshots_as_of, 5u);
+}
+
+TEST_F(ArchiverTest, AfterItsTurnItFinishesWhatIsUnderWayAndNoMore) {
+  store_.delay = milliseconds(30);
+  fold_event();
+  core_.advance(config_.archive_interval);
+  fold_event();
+  bool flushed = false;
+  archiver_->flush([&] { flushed = true; });
+  archiver_->set_writing(false);
+  core_.advance(seconds(10));
+  EXPECT_EQ(stored(), 1u);
+  EXPECT_TRUE(flushed);
+  EXPECT_EQ(archiver_->waiting(), 1u);
+}
+
+TEST_F(ArchiverTest, AnAnswerOlderThanItsOwnCommitSaysNothing) {
+  fold_event();
+  const log::Offset asked_at = archiver_->next_offset();
+  core_.advance(seconds(1));
+  archiver_->on_stored({0, 0, 0, kEpoch}, asked_at);
+  EXPECT_FALSE(archiver_->stopped());
+  EXPECT_EQ(archiver_->next_offset(), log::Offset{1});
+}
+
+TEST_F(ArchiverTest, AStoreThatWentBackOrBeganAnotherEpochStopsIt) {
+  fold_event();
+  core_.advance(seconds(1));
+  archiver_->on_stored({0, 0, 0, kEpoch}, archiver_->next_offset());
   EXPECT_TRUE(archiver_->stopped());
-  EXPECT_EQ(store_.attempts.size(), 1u);
+  make(1, 1);
+  archiver_->on_stored({0, 1, 1, model::Epoch{8}}, archiver_->next_offset());
+  EXPECT_TRUE(archiver_->stopped());
 }
 
 TEST_F(ArchiverTest, ItsOwnCommitWhoseAnswerWasLostIsNotTakenForAnothers) {
@@ -243,6 +329,21 @@ TEST_F(ArchiverTest, AFlushBringsEverythingWithSnapshotsIntoTheStore) {
   EXPECT_TRUE(flushed);
   EXPECT_EQ(stored(), 3u);
   EXPECT_EQ(disk_.progress[0].snapshots_as_of, 3u);
+}
+
+TEST(SnapshotTakerTest, ARoomThatCameBackFromTwoPassesStaysDirtyUpToTheNewerOne) {
+  SnapshotTaker taker([](const model::RoomId&) { return std::string("state"); });
+  taker.touch(kRoom, log::Offset{40});
+  const auto older = taker.take(log::Offset{50});
+  taker.touch(kRoom, log::Offset{52});
+  const auto newer = taker.take(log::Offset{60});
+  taker.put_back(older);
+  taker.put_back(newer);
+  taker.covered(log::Offset{51});
+  ASSERT_TRUE(taker.dirty()) << "what is stored lacks the record at 52";
+  const auto again = taker.take(log::Offset{61});
+  ASSERT_EQ(again.since.size(), 1u);
+  EXPECT_EQ(again.since[0].first, log::Offset{51});
 }
 
 }  // namespace

@@ -10,6 +10,13 @@
 namespace skat::chat {
 
 struct Config {
+  bool cluster = false;                              // other nodes share the log and the store
+  bool live = false;                                 // the bus joins them: owners tell the others
+  std::string group_prefix = "skat";                 // of the log's consumer group <prefix>-live
+  std::chrono::milliseconds beat_interval{250};      // of the owner's heartbeats, and of head echoes
+  std::chrono::milliseconds tail_linger{5'000};      // a partition is followed this long after its owner is back
+  std::chrono::milliseconds outcome_wait{500};       // then the owner is asked what became of a record
+  std::chrono::milliseconds progress_interval{500};  // how often a cluster's node asks where the store stands
   std::chrono::milliseconds ack_timeout = model::kAckTimeout;  // then a submission is answered "unknown"
   std::size_t max_pending = 65'536;                            // submissions without an outcome; one more: busy
   std::size_t archive_batch_events = 1'000;                    // a transaction holds at most this many events
@@ -23,8 +30,6 @@ struct Config {
   std::chrono::minutes trim_interval{10};
   std::chrono::hours session_lifetime{24 * 365};
   std::chrono::seconds drain_timeout{10};
-  bool cluster = false;               // other nodes exist
-  std::string group_prefix = "skat";  // of the consumer groups: "<prefix>-live", "<prefix>-archive"
 };
 
 }  // namespace skat::chat

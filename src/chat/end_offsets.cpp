@@ -39,9 +39,10 @@ void EndOffsets::ask(const model::RoomId& room, log::Partition number) {
 
 void EndOffsets::wait(const model::RoomId& room, log::Offset end, base::SteadyTime until,
                       base::Function<void(bool)> done) {
-  if (partitions_.of(room).position() >= end) {
+  const auto position = partitions_.own_position(room);
+  if (position && *position >= end) {
     done(true);
-  } else if (core_.now() >= until) {
+  } else if (!position || core_.now() >= until) {
     done(false);
   } else {
     std::ignore = core_.after(kLookAgain, lifetime_.guard([this, room, end, until, done = std::move(done)]() mutable {

@@ -1,7 +1,6 @@
 #include "chat/feed_message.hpp"
 
-#include <algorithm>
-#include <concepts>
+#include <utility>
 
 namespace skat::chat {
 namespace {
@@ -9,64 +8,39 @@ namespace {
 constexpr std::string_view kChannelPrefix = "room/";
 constexpr char kEvents = 'E';
 constexpr char kTyping = 'T';
+constexpr char kHead = 'H';
 
-template <std::unsigned_integral T>
-void put(base::Bytes& out, T value) {
-  for (std::size_t i = sizeof(T); i-- > 0;) out += static_cast<char>(value >> (8 * i) & 0xff);
-}
-
-void put(base::Bytes& out, const model::UserId& user) {
-  for (const std::uint8_t byte : user.bytes()) out += static_cast<char>(byte);
-}
-
-// Takes from the front of `bytes`; false: too short.
-template <std::unsigned_integral T>
-bool get(std::string_view& bytes, T& value) {
-  if (bytes.size() < sizeof(T)) return false;
-  value = 0;
-  for (std::size_t i = 0; i < sizeof(T); ++i) {
-    value = static_cast<T>((std::uint64_t{value} << 8) | static_cast<unsigned char>(bytes[i]));
-  }
-  bytes.remove_prefix(sizeof(T));
-  return true;
-}
-
-bool get(std::string_view& bytes, model::UserId& user) {
-  std::array<std::uint8_t, 16> id{};
-  if (bytes.size() < id.size()) return false;
-  std::ranges::transform(bytes.substr(0, id.size()), id.begin(), [](char c) { return static_cast<std::uint8_t>(c); });
-  user = model::UserId{id};
-  bytes.remove_prefix(id.size());
-  return true;
-}
-
-std::optional<FeedMessage> decode_events(const model::RoomId& room, std::string_view bytes) {
+std::optional<FeedMessage> decode_events(const model::RoomId& room, ByteReader in) {
   FeedEvents message;
-  std::uint64_t epoch = 0;
-  if (!get(bytes, epoch)) return std::nullopt;
-  message.epoch = model::Epoch{epoch};
-  while (!bytes.empty()) {
-    std::uint64_t seq = 0;
-    std::uint8_t kind = 0;
-    model::UserId sender;
-    std::uint32_t size = 0;
-    if (!get(bytes, seq) || !get(bytes, kind) || !get(bytes, sender) || !get(bytes, size)) return std::nullopt;
-    if (size > bytes.size() || kind > static_cast<std::uint8_t>(model::EventKind::message)) return std::nullopt;
-    message.events.push_back(std::make_shared<const FeedEvent>(FeedEvent{
-        room, model::Seq{seq}, static_cast<model::EventKind>(kind), sender, base::Bytes(bytes.substr(0, size))}));
-    bytes.remove_prefix(size);
+  in.get(message.epoch);
+  while (in.ok() && !in.empty()) {
+    const auto seq = in.get<model::Seq>();
+    const auto kind = in.get<std::uint8_t>();
+    const auto sender = in.get<model::UserId>();
+    const auto json = in.get<std::string_view>();
+    if (!in.ok() || kind > static_cast<std::uint8_t>(model::EventKind::message)) return std::nullopt;
+    message.events.push_back(std::make_shared<const FeedEvent>(
+        FeedEvent{room, seq, static_cast<model::EventKind>(kind), sender, base::Bytes(json)}));
   }
+  if (!in.ok()) return std::nullopt;
   return message;
 }
 
-std::optional<FeedMessage> decode_typing(std::string_view bytes) {
+std::optional<FeedMessage> decode_typing(ByteReader in) {
   FeedTyping message;
-  std::uint8_t on = 0;
-  std::uint64_t device = 0;
-  if (!get(bytes, on) || !get(bytes, message.who.user) || !get(bytes, device)) return std::nullopt;
-  message.on = on != 0;
-  message.who.device = model::DeviceId{device};
-  message.who.name = bytes;
+  in.get(message.on);
+  in.get(message.who.user);
+  in.get(message.who.device);
+  if (!in.ok()) return std::nullopt;
+  message.who.name = in.rest();
+  return message;
+}
+
+std::optional<FeedMessage> decode_head(ByteReader in) {
+  FeedHead message;
+  in.get(message.epoch);
+  in.get(message.seq);
+  if (!in.done()) return std::nullopt;
   return message;
 }
 
@@ -82,35 +56,34 @@ std::optional<model::RoomId> parse_room_channel(std::string_view channel) {
 }
 
 EventsMessage::EventsMessage(model::Epoch epoch) {
-  bytes_ += kEvents;
-  put(bytes_, epoch.value());
+  out_.raw({&kEvents, 1}).put(epoch);
 }
 
 void EventsMessage::add(const FeedEvent& event) {
-  put(bytes_, event.seq.value());
-  put(bytes_, static_cast<std::uint8_t>(event.kind));
-  put(bytes_, event.sender);
-  put(bytes_, static_cast<std::uint32_t>(event.json.size()));
-  bytes_ += event.json;
+  out_.put(event.seq).put(static_cast<std::uint8_t>(event.kind)).put(event.sender).put(std::string_view(event.json));
+}
+
+base::Bytes encode_head(model::Epoch epoch, model::Seq seq) {
+  return std::move(ByteWriter().raw({&kHead, 1}).put(epoch).put(seq)).take();
 }
 
 base::Bytes encode_typing(const Identity& who, bool on) {
-  base::Bytes bytes;
-  bytes += kTyping;
-  put(bytes, static_cast<std::uint8_t>(on ? 1 : 0));
-  put(bytes, who.user);
-  put(bytes, who.device.value());
-  bytes += who.name;
-  return bytes;
+  return std::move(ByteWriter().raw({&kTyping, 1}).put(on).put(who.user).put(who.device).raw(who.name)).take();
 }
 
 std::optional<FeedMessage> decode_feed_message(const model::RoomId& room, std::string_view bytes) {
   if (bytes.empty()) return std::nullopt;
-  const char type = bytes.front();
-  bytes.remove_prefix(1);
-  if (type == kEvents) return decode_events(room, bytes);
-  if (type == kTyping) return decode_typing(bytes);
-  return std::nullopt;
+  const ByteReader in(bytes.substr(1));
+  switch (bytes.front()) {
+    case kEvents:
+      return decode_events(room, in);
+    case kTyping:
+      return decode_typing(in);
+    case kHead:
+      return decode_head(in);
+    default:
+      return std::nullopt;
+  }
 }
 
 }  // namespace skat::chat

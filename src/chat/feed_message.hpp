@@ -2,6 +2,7 @@
 // parsing it.
 //
 //   events    'E' | u64 epoch | { u64 seq | u8 kind | 16 sender | u32 bytes | the event's JSON }*      ascending seq
+//   head      'H' | u64 epoch | u64 seq                                 the newest number, once more
 //   typing    'T' | u8 on | 16 user | u64 device | name to the end
 #pragma once
 
@@ -10,6 +11,7 @@
 #include <variant>
 #include <vector>
 
+#include "chat/byte_codec.hpp"
 #include "chat/types.hpp"
 
 namespace skat::chat {
@@ -23,11 +25,12 @@ class EventsMessage {
  public:
   explicit EventsMessage(model::Epoch epoch);
   void add(const FeedEvent& event);
-  [[nodiscard]] base::Bytes take() && { return std::move(bytes_); }
+  [[nodiscard]] base::Bytes take() && { return std::move(out_).take(); }
 
  private:
-  base::Bytes bytes_;
+  ByteWriter out_;
 };
+[[nodiscard]] base::Bytes encode_head(model::Epoch epoch, model::Seq seq);
 [[nodiscard]] base::Bytes encode_typing(const Identity& who, bool on);
 
 struct FeedEvents {
@@ -38,7 +41,11 @@ struct FeedTyping {
   Identity who;
   bool on = false;
 };
-using FeedMessage = std::variant<FeedEvents, FeedTyping>;
+struct FeedHead {
+  model::Epoch epoch;
+  model::Seq seq;
+};
+using FeedMessage = std::variant<FeedEvents, FeedTyping, FeedHead>;
 // nullopt: not such a message; whatever the bytes are.
 [[nodiscard]] std::optional<FeedMessage> decode_feed_message(const model::RoomId& room, std::string_view bytes);
 

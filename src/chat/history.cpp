@@ -11,18 +11,20 @@
 namespace skat::chat {
 
 void History::Reading::put_front(FeedEventPtr event) {
+  bytes += event->json.size();
   if (event->kind == model::EventKind::message) ++messages;
   events.push_front(std::move(event));
 }
 
 void History::Reading::put_back(FeedEventPtr event) {
+  bytes += event->json.size();
   if (event->kind == model::EventKind::message) ++messages;
   events.push_back(std::move(event));
 }
 
-History::History(base::Executor& core, const Partitions& partitions, const HotTail& hot_tail,
+History::History(const Partitions& partitions, EndOffsets& end_offsets, const HotTail& hot_tail,
                  store::Conversations& conversations)
-    : partitions_(partitions), hot_tail_(hot_tail), conversations_(conversations), end_offsets_(core, partitions) {}
+    : partitions_(partitions), hot_tail_(hot_tail), conversations_(conversations), end_offsets_(end_offsets) {}
 
 void History::read(HistoryRequest request, Done<HistoryPage> done) {
   auto reading = std::make_unique<Reading>();
@@ -38,11 +40,12 @@ void History::read(HistoryRequest request, Done<HistoryPage> done) {
 
 void History::begin(ReadingPtr reading) {
   const HistoryRequest& request = reading->request;
-  if (const auto allowed = partitions_.check_read(request.room, request.user); !allowed) {
+  const auto view = partitions_.room(request.room);
+  const RoomFacts facts{request.room, {}, view, partitions_.may_read(request.room, request.user), {}};
+  if (const auto allowed = facts.check_read(); !allowed) {
     reading->done(allowed.error());
     return;
   }
-  const auto view = partitions_.room(request.room);
   reading->epoch = partitions_.epoch(request.room);
   reading->head = view ? view->seq : model::Seq{};
   if (request.after) {
@@ -85,7 +88,7 @@ void History::read_down(ReadingPtr reading, model::Seq below) {
 
 void History::put_below(Reading& reading, model::Seq below, const store::Page& page) {
   for (const model::Event& event : std::views::reverse(page.events)) {
-    if (reading.events.size() >= kMaxPageEvents) return;
+    if (reading.events.size() >= kMaxPageEvents || reading.bytes >= kMaxPageBytes) return;
     if (event.seq.next() != below) {
       reading.complete = false;
       return;

@@ -11,19 +11,22 @@
 #include "chat/end_offsets.hpp"
 #include "chat/hot_tail.hpp"
 #include "chat/partitions.hpp"
+#include "chat/room_facts.hpp"
 #include "chat/types.hpp"
 
 namespace skat::chat {
 
 class History {
  public:
-  History(base::Executor& core, const Partitions& partitions, const HotTail& hot_tail,
+  History(const Partitions& partitions, EndOffsets& end_offsets, const HotTail& hot_tail,
           store::Conversations& conversations);
 
   void read(HistoryRequest request, Done<HistoryPage> done);
 
   // Limit: events in one page, messages and others; what is beyond it is in the next page.
   static constexpr std::size_t kMaxPageEvents = store::kMaxPageEvents;
+  // Limit: so many bytes of events, and the one that passes it: a page has to fit into a message between nodes.
+  static constexpr std::size_t kMaxPageBytes = 4u * 1024 * 1024;
 
  private:
   // One page being put together. `events` is always a run without a hole.
@@ -35,8 +38,11 @@ class History {
     bool complete = true;
     std::deque<FeedEventPtr> events;
     std::size_t messages = 0;  // among them
+    std::size_t bytes = 0;     // of them
 
-    [[nodiscard]] bool full() const { return messages >= request.limit || events.size() >= kMaxPageEvents; }
+    [[nodiscard]] bool full() const {
+      return messages >= request.limit || events.size() >= kMaxPageEvents || bytes >= kMaxPageBytes;
+    }
     void put_front(FeedEventPtr event);
     void put_back(FeedEventPtr event);
   };
@@ -53,7 +59,7 @@ class History {
   const Partitions& partitions_;
   const HotTail& hot_tail_;
   store::Conversations& conversations_;
-  EndOffsets end_offsets_;
+  EndOffsets& end_offsets_;
   Lifetime lifetime_;
 };
 

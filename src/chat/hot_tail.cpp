@@ -28,6 +28,18 @@ void HotTail::mark_archived(std::span<const HotEventPtr> archived) {
   }
 }
 
+void HotTail::forget(base::Function<bool(const model::RoomId&)> gone) {
+  std::erase_if(rooms_, [&](auto& entry) {
+    if (!gone(entry.first)) return false;
+    for (const Slot& slot : entry.second) {
+      if (slot.age) ages_.erase(*slot.age);
+      bytes_ -= slot.event->cost_bytes();
+      keys_.erase(key_of(slot.event->event));
+    }
+    return true;
+  });
+}
+
 HotEventPtr HotTail::find(const EventKey& key) const {
   const auto found = keys_.find(key);
   return found == keys_.end() ? nullptr : found->second;

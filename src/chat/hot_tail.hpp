@@ -12,6 +12,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/function.hpp"
 #include "chat/event_key.hpp"
 #include "chat/hot_event.hpp"
 
@@ -27,6 +28,8 @@ class HotTail {
   enum class State : bool { unarchived, archived };
   // The room's next event.
   void add(HotEventPtr event, State state);
+  // Drops the rooms for which `gone` is true, unarchived events included: this node no longer follows them.
+  void forget(base::Function<bool(const model::RoomId&)> gone);
   // The store has committed them, in offset order.
   void mark_archived(std::span<const HotEventPtr> events);
 

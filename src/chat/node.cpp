@@ -1,13 +1,20 @@
 #include "chat/node.hpp"
 
+#include <limits>
 #include <utility>
 
 #include "base/logger.hpp"
 #include "base/random.hpp"
+#include "chat/authority.hpp"
+#include "chat/desk.hpp"
+#include "chat/end_offsets.hpp"
+#include "chat/feed_message.hpp"
+#include "chat/herald.hpp"
 #include "chat/history.hpp"
 #include "chat/hot_tail.hpp"
 #include "chat/identity.hpp"
 #include "chat/partitions.hpp"
+#include "chat/peers.hpp"
 #include "chat/read_markers.hpp"
 #include "chat/recent_memberships.hpp"
 #include "chat/room_feeds.hpp"
@@ -23,7 +30,10 @@ constexpr std::chrono::milliseconds kFirstRetry{100}, kLongestRetry{5'000};
 constexpr std::string_view kAnonymousName = "anonymous";
 
 // The node's parts and nothing else: who hands what to whom.
-class NodeImpl final : public Node, private bus::BusListener, private PartitionOwner::Listener {
+class NodeImpl final : public Node,
+                       private bus::BusListener,
+                       private PartitionOwner::Listener,
+                       private Partitions::Watcher {
  public:
   NodeImpl(const Config& config, base::Executor& core, log::Log& log, bus::Bus& bus, store::Store& store,
            Fanout& fanout)
@@ -33,21 +43,36 @@ class NodeImpl final : public Node, private bus::BusListener, private PartitionO
         fanout_(fanout),
         hot_tail_(config.hot_tail_bytes),
         ranges_(hot_tail_, store),
-        partitions_(config_, {core, log, bus, store, hot_tail_}, store, incarnation_, *this),
-        submitter_(config_, core, log, incarnation_,
-                   [this](const model::RoomId& room) { return partitions_.number_of(room); }),
-        feeds_(config_, {core, fanout, partitions_, ranges_, resyncs_}, bus),
-        streams_(partitions_, feeds_, ranges_, resyncs_),
-        history_(core, partitions_, hot_tail_, store),
-        markers_(config_, core, partitions_, hot_tail_, store, fanout),
-        rooms_(partitions_, store, submitter_, markers_, recent_),
+        recent_(core),
+        partitions_(config_, {core, log, store, hot_tail_}, store, incarnation_, *this, *this),
+        submitter_(
+            config_, core, log, incarnation_, [this](const model::RoomId& room) { return partitions_.number_of(room); },
+            [this](const model::RoomId& room, log::Offset offset) { partitions_.on_appended(room, offset); }),
+        end_offsets_(core, partitions_),
+        history_(partitions_, end_offsets_, hot_tail_, store),
+        markers_(config_, core, partitions_, hot_tail_, store,
+                 [this](const store::ReadMarker& at) { fanout_.marked_read(at.user, at.room, at.seq, at.mseq); }),
+        desk_(partitions_, end_offsets_, hot_tail_, ranges_, history_, markers_, recent_, store),
+        peers_(core, bus, incarnation_),
+        herald_(config_, core, bus, incarnation_),
+        authority_(core, partitions_, peers_, desk_),
+        feeds_(config_, {core, fanout, authority_, resyncs_}, partitions_, bus),
+        streams_(authority_, feeds_, resyncs_),
+        rooms_(authority_, store, submitter_),
         identity_(config_, core, store),
-        typing_(core, bus, partitions_),
+        typing_(core, bus, authority_),
         backoff_(kFirstRetry, kLongestRetry) {}
 
   void start(Done<void> ready) override {
     ready_ = std::move(ready);
     bus_.start(*this);
+    if (config_.live) {
+      peers_.start(
+          [this](Question question, Done<Answer> done) { authority_.serve(std::move(question), std::move(done)); });
+      bus_.subscribe(std::string(kBeatsChannel), [] {});
+      herald_.start([this] { return partitions_.held(); });
+      arm_overdue();
+    }
     identity_.load(step([this] { partitions_.start(step([this] { make_lobby(); })); }));
   }
 
@@ -60,7 +85,9 @@ class NodeImpl final : public Node, private bus::BusListener, private PartitionO
         base::log(base::LogLevel::warn, "chat", "drain timeout: {} requests unanswered", submitter_.pending());
       finish_stop();
     }));
-    submitter_.when_idle([this] { partitions_.flush(lifetime_.guard([this] { flush_markers(); })); });
+    submitter_.when_idle([this] {
+      partitions_.flush(lifetime_.guard([this] { partitions_.leave(lifetime_.guard([this] { flush_markers(); })); }));
+    });
   }
 
   void authenticate(Credentials credentials, Done<Welcome> done) override {
@@ -108,7 +135,7 @@ class NodeImpl final : public Node, private bus::BusListener, private PartitionO
   }
 
   void history(HistoryRequest request, Done<HistoryPage> done) override {
-    if (!refused(done)) history_.read(std::move(request), std::move(done));
+    if (!refused(done)) authority_.ask(HistoryQuestion{std::move(request)}, std::move(done));
   }
 
   void open_stream(StreamRequest request, Done<StreamStart> done) override {
@@ -122,7 +149,7 @@ class NodeImpl final : public Node, private bus::BusListener, private PartitionO
   }
 
   void mark_read(Identity who, model::RoomId room, model::Seq seq, Done<store::ReadMarker> done) override {
-    if (!refused(done)) markers_.mark(who.user, room, seq, std::move(done));
+    if (!refused(done)) authority_.ask(MarkQuestion{room, who.user, seq}, std::move(done));
   }
 
   [[nodiscard]] NodeStats stats() const override {
@@ -138,6 +165,9 @@ class NodeImpl final : public Node, private bus::BusListener, private PartitionO
     stats.pending = submitter_.pending();
     stats.feeds = feeds_.size();
     stats.rooms = counts.rooms;
+    stats.owned = counts.owned;
+    stats.relied_on = counts.relied_on;
+    stats.tail = counts.tail;
     stats.resyncs = resyncs_;
     return stats;
   }
@@ -192,20 +222,28 @@ class NodeImpl final : public Node, private bus::BusListener, private PartitionO
   void finish_stop() {
     if (!stopped_) return;
     auto stopped = std::exchange(stopped_, nullptr);
+    herald_.stop();
     submitter_.abandon();
     feeds_.close();
     stopped();
   }
 
+  // For a new user all that the lobby holds counts as read.
   void welcome(IdentityDesk::Known known, Done<Welcome> done) {
     const model::UserId user = known.identity.user;
-    if (const auto lobby = partitions_.room(model::kLobby); lobby && known.new_user) {
-      markers_.begin(user, model::kLobby, lobby->seq);
-    }
+    const bool new_user = known.new_user;
     auto on_mine = [known = std::move(known), done = std::move(done)](Rooms::Mine mine) mutable {
       done(Welcome{std::move(known.identity), std::move(known.token), std::move(mine.rooms), mine.complete});
     };
-    rooms_.of_user(user, lifetime_.guard(std::move(on_mine)));
+    if (!new_user) {
+      rooms_.of_user(user, lifetime_.guard(std::move(on_mine)));
+      return;
+    }
+    authority_.ask(
+        MarkQuestion{model::kLobby, user, model::Seq{std::numeric_limits<std::uint64_t>::max()}, true},
+        lifetime_.guard([this, user, on_mine = std::move(on_mine)](const result<store::ReadMarker>&) mutable {
+          rooms_.of_user(user, lifetime_.guard(std::move(on_mine)));
+        }));
   }
 
   // The answer waits until the local streams have got the event, so that by then the user's own have ended.
@@ -216,41 +254,90 @@ class NodeImpl final : public Node, private bus::BusListener, private PartitionO
           if (!left) {
             done(left.error());
           } else {
-            feeds_.catch_up(room, lifetime_.guard([left = *left, done = std::move(done)]() mutable { done(left); }));
+            feeds_.pass(room, left->epoch, left->seq,
+                        lifetime_.guard([left = *left, done = std::move(done)]() mutable { done(left); }));
           }
         });
   }
 
+  // What lies in the log without an outcome although the fold has passed it: whoever decided it has said so to nobody.
+  void arm_overdue() {
+    std::ignore = core_.after(config_.outcome_wait / 2, lifetime_.guard([this] {
+      for (const Submitter::Overdue& late : submitter_.overdue(config_.outcome_wait)) {
+        if (partitions_.position(late.key.room) <= late.offset) continue;
+        authority_.ask(OutcomeQuestion{late.key},
+                       lifetime_.guard([this, key = late.key](const result<Accepted>& answer) {
+                         if (answer || answer.error() == condition::refused) submitter_.on_decision(key, answer);
+                       }));
+      }
+      arm_overdue();
+    }));
+  }
+
   // PartitionOwner::Listener
+  void on_news(const model::RoomId& room, model::Epoch epoch, std::span<const FeedEventPtr> events) override {
+    feeds_.on_news(room, epoch, events);
+    if (config_.live && partitions_.owned(room)) herald_.on_news(room, epoch, events);
+  }
   void on_event(const HotEventPtr& hot, bool live) override {
     recent_.on_event(*hot);
     if (!live || hot->event.room == model::kLobby) return;  // nobody comes to the lobby: everyone is there
     const model::Event& event = hot->event;
     switch (event.kind) {
       case model::EventKind::member_joined:
-        markers_.begin(event.sender, event.room, event.seq);
+        if (!config_.live || partitions_.owned(event.room)) markers_.begin(event.sender, event.room, event.seq);
         [[fallthrough]];
       case model::EventKind::room_created:
-        fanout_.room_joined(event.sender, rooms_.describe(event.room, event.sender, {}));
+        fanout_.room_joined(event.sender, describe(desk_.facts(event.room, event.sender)));
         break;
       case model::EventKind::member_left:
-        feeds_.catch_up(event.room, lifetime_.guard([this, user = event.sender, room = event.room] {
-          fanout_.room_left(user, room);
-        }));
+        feeds_.pass(event.room, event.epoch, event.seq,
+                    lifetime_.guard([this, user = event.sender, room = event.room] { fanout_.room_left(user, room); }));
         break;
       case model::EventKind::message:
         break;
     }
   }
   void on_archived(std::span<const HotEventPtr> events) override { recent_.on_archived(events); }
-  void on_decision(const EventKey& key, result<Accepted> answer) override { submitter_.on_decision(key, answer); }
+  void on_decision(std::uint64_t origin, const EventKey& key, result<Accepted> answer) override {
+    if (origin == incarnation_) {
+      submitter_.on_decision(key, answer);
+    } else if (config_.live && partitions_.owned(key.room)) {
+      herald_.on_outcome(origin, key, std::move(answer));
+    }
+  }
+
+  // Partitions::Watcher
+  void on_here(log::Partition partition) override { feeds_.verify(partition); }
+  void on_missed(log::Partition partition) override { feeds_.verify(partition); }
+  void on_gone(log::Partition partition) override {
+    recent_.forget([this, partition](const model::RoomId& room) { return partitions_.number_of(room) == partition; });
+  }
 
   // bus::BusListener
   void on_message(std::string_view channel, const base::SharedBytes& payload) override {
-    if (state_ != State::starting) feeds_.on_message(channel, *payload);
+    if (const auto room = parse_room_channel(channel)) {
+      if (state_ != State::starting) feeds_.on_message(*room, *payload);
+      return;
+    }
+    auto message = decode_peer_message(*payload);
+    if (!message) return;
+    if (auto* beat = std::get_if<Beat>(&*message)) {
+      partitions_.on_beat(*beat);
+    } else if (auto* outcomes = std::get_if<Outcomes>(&*message)) {
+      for (const Decided& decided : *outcomes) submitter_.on_decision(decided.key, decided.answer);
+    } else if (auto* asked = std::get_if<Asked>(&*message)) {
+      peers_.on_question(std::move(*asked));
+    } else {
+      peers_.on_answer(std::move(std::get<Answered>(*message)));
+    }
   }
-  void on_bus_down() override {}
-  void on_bus_up() override { feeds_.verify_all(); }
+  void on_bus_down() override {
+    partitions_.on_bus_down();
+    feeds_.on_bus_down();
+  }
+  // The rooms are verified as soon as owners are heard again (on_missed).
+  void on_bus_up() override {}
 
   // set at construction
   const Config config_;
@@ -267,10 +354,15 @@ class NodeImpl final : public Node, private bus::BusListener, private PartitionO
   RecentMemberships recent_;
   Partitions partitions_;
   Submitter submitter_;
-  RoomFeeds feeds_;
-  Streams streams_;
+  EndOffsets end_offsets_;
   History history_;
   ReadMarkers markers_;
+  Desk desk_;
+  Peers peers_;
+  Herald herald_;
+  Authority authority_;
+  RoomFeeds feeds_;
+  Streams streams_;
   Rooms rooms_;
   IdentityDesk identity_;
   Typing typing_;

@@ -23,6 +23,8 @@ struct NodeStats {
   std::uint64_t events = 0, duplicates = 0, refused = 0, archived = 0, pending = 0, feeds = 0, rooms = 0;
   std::uint64_t archive_lag = 0;  // events folded but not archived
   std::uint64_t archive_commits = 0, resyncs = 0, dead_letters = 0;
+  // Partitions that this node owns, that it relies on another node for, and that it follows because it cannot.
+  std::uint64_t owned = 0, relied_on = 0, tail = 0;
 };
 
 class Node {

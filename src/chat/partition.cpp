@@ -105,7 +105,7 @@ void Partition::assemble(store::StoredFold stored, const log::Bounds& bounds) {
   const log::Offset as_of_all{std::min(stored.snapshots_as_of, stored.next_offset)};
   target_ = bounds.end;
   archiver_ = std::make_unique<Archiver>(
-      config_, ports_.core, ports_.conversations, number_.value(), stored.log_id, next, as_of_all,
+      config_, ports_.core, ports_.conversations, number_.value(), stored.epoch, next, as_of_all,
       [this](const model::RoomId& room) {
         return follower_->fold().room(room) ? follower_->fold().snapshot(room) : std::string{};
       },
@@ -113,10 +113,11 @@ void Partition::assemble(store::StoredFold stored, const log::Bounds& bounds) {
         on_archived_(events);
         go_on();
       });
-  owner_ = std::make_unique<PartitionOwner>(incarnation_, stored.epoch, next, ports_.hot_tail, ports_.bus,
-                                            ports_.conversations, *archiver_, owner_listener_);
+  owner_ = std::make_unique<PartitionOwner>(incarnation_, stored.epoch, ports_.hot_tail, ports_.conversations,
+                                            *archiver_, owner_listener_);
   follower_ = std::make_unique<Follower>(ports_.core, ports_.log, number_, std::move(fold), std::move(as_of),
                                          std::max(as_of_all, bounds.start), static_cast<Follower::Listener&>(*this));
+  set_owned(owned_);
   if (follower_->position() >= target_) finish({});
   follower_->start();
 }
@@ -138,6 +139,17 @@ void Partition::go_on() {
 void Partition::finish(result<void> outcome) {
   if (outcome) owner_->go_live();
   std::exchange(ready_, nullptr)(std::move(outcome));
+}
+
+void Partition::set_owned(bool owned) {
+  owned_ = owned;
+  if (!archiver_) return;
+  archiver_->set_writing(owned);
+  owner_->set_heard(owned && config_.live);
+}
+
+void Partition::on_stored(const store::StoredProgress& stored, log::Offset asked_at) {
+  if (archiver_) archiver_->on_stored(stored, asked_at);
 }
 
 void Partition::trim(base::WallTime keep_newer_than) {

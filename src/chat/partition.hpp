@@ -19,7 +19,6 @@ class Partition final : public Follower::Listener {
   struct Ports {
     base::Executor& core;
     log::Log& log;
-    bus::Bus& bus;
     store::Conversations& conversations;
     HotTail& hot_tail;
   };
@@ -42,6 +41,11 @@ class Partition final : public Follower::Listener {
   // Forgets what the store has committed and is older than `keep_newer_than`, but for the last record committed: the
   // log's start must not come to lie above the store's position.
   void trim(base::WallTime keep_newer_than);
+
+  // This node owns the partition: it writes it into the store, and others rely on it; or no longer. May come before
+  // start() has succeeded.
+  void set_owned(bool owned);
+  void on_stored(const store::StoredProgress& stored, log::Offset asked_at);
 
   [[nodiscard]] PartitionOwner::Counts owner_counts() const {
     return owner_ ? owner_->counts() : PartitionOwner::Counts{};
@@ -71,6 +75,7 @@ class Partition final : public Follower::Listener {
 
   Done<void> ready_;
   log::Offset target_;  // ready when the fold has reached it
+  bool owned_ = false;
   std::unique_ptr<Archiver> archiver_;
   std::unique_ptr<PartitionOwner> owner_;
   std::unique_ptr<Follower> follower_;

@@ -5,7 +5,6 @@
 
 #include "base/logger.hpp"
 #include "chat/errc.hpp"
-#include "chat/feed_message.hpp"
 #include "model/limits.hpp"
 
 namespace skat::chat {
@@ -38,23 +37,21 @@ Accepted accepted(const model::Event& event) {
 
 }  // namespace
 
-PartitionOwner::PartitionOwner(std::uint64_t incarnation, model::Epoch epoch, log::Offset archived_below,
-                               HotTail& hot_tail, bus::Bus& bus, store::Conversations& conversations,
-                               Archiver& archiver, Listener& listener)
+PartitionOwner::PartitionOwner(std::uint64_t incarnation, model::Epoch epoch, HotTail& hot_tail,
+                               store::Conversations& conversations, Archiver& archiver, Listener& listener)
     : incarnation_(incarnation),
       epoch_(epoch),
-      archived_below_(archived_below),
       hot_tail_(hot_tail),
-      bus_(bus),
       conversations_(conversations),
       archiver_(archiver),
       listener_(listener) {}
 
 void PartitionOwner::on_folded(std::span<Folded> batch, log::Offset position) {
-  std::vector<HotEventPtr> events(batch.size());  // as the batch; nullptr: not accepted
+  const log::Offset stored_below = archiver_.next_offset();  // somebody may have written more than is folded here
+  std::vector<HotEventPtr> events(batch.size());             // as the batch; nullptr: not accepted
   for (std::size_t i = 0; i < batch.size(); ++i) {
     count(batch[i]);
-    events[i] = take_event(batch[i]);
+    events[i] = take_event(batch[i], stored_below);
     Archiver::Item item{batch[i].entry.offset, {}, events[i], dead_letter(batch[i])};
     if (batch[i].record) item.room = batch[i].record->room;
     archiver_.push(std::move(item));
@@ -62,7 +59,10 @@ void PartitionOwner::on_folded(std::span<Folded> batch, log::Offset position) {
   archiver_.advance(position);
   if (live_) publish(events);
   for (const HotEventPtr& event : events) {
-    if (event && event->offset >= archived_below_) listener_.on_event(event, live_);
+    if (!event) continue;
+    const bool stored = event->offset < stored_below;
+    if (live_ || !stored) listener_.on_event(event, live_);
+    if (live_ && stored) listener_.on_archived({&event, 1});
   }
   for (std::size_t i = 0; i < batch.size(); ++i) decide(batch[i], events[i]);
 }
@@ -83,58 +83,60 @@ void PartitionOwner::count(const Folded& folded) {
   }
 }
 
-HotEventPtr PartitionOwner::take_event(Folded& folded) {
+HotEventPtr PartitionOwner::take_event(Folded& folded, log::Offset stored_below) {
   if (folded.outcome.verdict != fold::Verdict::accepted) return nullptr;
   const log::Offset offset = folded.entry.offset;
   auto event = make_hot_event(std::move(*folded.outcome.event), offset);
-  hot_tail_.add(event, offset < archived_below_ ? HotTail::State::archived : HotTail::State::unarchived);
+  hot_tail_.add(event, offset < stored_below ? HotTail::State::archived : HotTail::State::unarchived);
   return event;
 }
 
-// One message a room and turn, rooms in the order of their first event.
+// Once a room and turn, rooms in the order of their first event.
 void PartitionOwner::publish(std::span<const HotEventPtr> events) {
-  std::vector<std::pair<model::RoomId, EventsMessage>> messages;
+  std::vector<std::pair<model::RoomId, std::vector<FeedEventPtr>>> news;
   std::unordered_map<model::RoomId, std::size_t, model::Id128Hash> places;
   for (const HotEventPtr& event : events) {
     if (!event) continue;
-    const auto [place, first] = places.try_emplace(event->event.room, messages.size());
-    if (first) messages.emplace_back(event->event.room, EventsMessage(epoch_));
-    messages[place->second].second.add(*event->encoded);
+    const auto [place, first] = places.try_emplace(event->event.room, news.size());
+    if (first) news.emplace_back(event->event.room, std::vector<FeedEventPtr>{});
+    news[place->second].second.push_back(event->encoded);
   }
-  for (auto& [room, message] : messages) bus_.publish(room_channel(room), base::share(std::move(message).take()));
+  for (const auto& [room, of_room] : news) listener_.on_news(room, epoch_, of_room);
 }
 
 void PartitionOwner::decide(const Folded& folded, const HotEventPtr& event) {
-  if (!folded.record || folded.record->origin != incarnation_) return;
+  if (!folded.record) return;
+  const std::uint64_t origin = folded.record->origin;
+  if (origin != incarnation_ && !(live_ && heard_)) return;
   const EventKey key = key_of(*folded.record);
   switch (folded.outcome.verdict) {
     case fold::Verdict::accepted:
-      listener_.on_decision(key, accepted(event->event));
+      listener_.on_decision(origin, key, accepted(event->event));
       break;
     case fold::Verdict::refused:
-      listener_.on_decision(key, refusal(folded.outcome.error));
+      listener_.on_decision(origin, key, refusal(folded.outcome.error));
       break;
     case fold::Verdict::duplicate:
     case fold::Verdict::stale:
-      look_up(key);
+      look_up(origin, key);
       break;
   }
 }
 
 // The fold knows that it was accepted, or no longer knows whether; the first number stands with the event. What left
 // the hot tail is committed in the store, so an event is always found in one of them.
-void PartitionOwner::look_up(const EventKey& key) {
+void PartitionOwner::look_up(std::uint64_t origin, const EventKey& key) {
   if (const HotEventPtr event = hot_tail_.find(key)) {
-    listener_.on_decision(key, accepted(event->event));
+    listener_.on_decision(origin, key, accepted(event->event));
     return;
   }
-  auto found = [this, key](result<std::optional<store::StoredKey>> stored) {
+  auto found = [this, origin, key](result<std::optional<store::StoredKey>> stored) {
     if (!stored) {
-      listener_.on_decision(key, errc::unknown);
+      listener_.on_decision(origin, key, errc::unknown);
     } else if (!*stored) {
-      listener_.on_decision(key, errc::stale);
+      listener_.on_decision(origin, key, errc::stale);
     } else {
-      listener_.on_decision(key, Accepted{(*stored)->seq, (*stored)->mseq, epoch_, (*stored)->ts});
+      listener_.on_decision(origin, key, Accepted{(*stored)->seq, (*stored)->mseq, epoch_, (*stored)->ts});
     }
   };
   conversations_.find_key(key.room, key.sender, key.device, key.n, lifetime_.guard(std::move(found)));

@@ -1,13 +1,11 @@
-// PartitionOwner: what one partition's folded records mean for everybody: events to the rooms' channels, outcomes to
-// whoever waits for them, everything to the archiver.
-// Lives on: the core executor, one per partition that this node owns.
-// Ends by: destruction.
-// Rule: silent towards rooms until go_live(), which is when the fold has reached the log's end as seen at its start.
+// PartitionOwner: what one partition's folded records mean for everybody: events to the rooms, outcomes to whoever
+// waits for them, everything to the archiver. The listener knows who else has to hear it. Lives on: the core executor,
+// one per partition that this node follows. Ends by: destruction. Rule: silent towards rooms until go_live(), which is
+// when the fold has reached the log's end as seen at its start.
 #pragma once
 
 #include <cstdint>
 
-#include "bus/bus.hpp"
 #include "chat/archiver.hpp"
 #include "chat/follower.hpp"
 #include "chat/hot_tail.hpp"
@@ -20,19 +18,23 @@ class PartitionOwner final : public Follower::Listener {
   class Listener {
    public:
     virtual ~Listener() = default;
+    // A room's events of one turn, ascending; only once live.
+    virtual void on_news(const model::RoomId& room, model::Epoch epoch, std::span<const FeedEventPtr> events) = 0;
     // Each accepted event that the store lacks, while loading too; `live`: it is news.
     virtual void on_event(const HotEventPtr& event, bool live) = 0;
     // The store has them, in offset order.
     virtual void on_archived(std::span<const HotEventPtr> events) = 0;
-    // The outcome of a record that this node (this incarnation) appended.
-    virtual void on_decision(const EventKey& key, result<Accepted> answer) = 0;
+    // The outcome of a record that the node `origin` (an incarnation) appended; of others than this one only while
+    // heard.
+    virtual void on_decision(std::uint64_t origin, const EventKey& key, result<Accepted> answer) = 0;
   };
 
-  // `archived_below`: the store has every event below this offset already.
-  PartitionOwner(std::uint64_t incarnation, model::Epoch epoch, log::Offset archived_below, HotTail& hot_tail,
-                 bus::Bus& bus, store::Conversations& conversations, Archiver& archiver, Listener& listener);
+  PartitionOwner(std::uint64_t incarnation, model::Epoch epoch, HotTail& hot_tail, store::Conversations& conversations,
+                 Archiver& archiver, Listener& listener);
 
   void go_live() noexcept { live_ = true; }
+  // Whether other nodes rely on this one for outcomes of their records. At first not.
+  void set_heard(bool heard) noexcept { heard_ = heard; }
   void on_folded(std::span<Folded> batch, log::Offset position) override;
 
   struct Counts {
@@ -43,22 +45,20 @@ class PartitionOwner final : public Follower::Listener {
 
  private:
   void count(const Folded& folded);
-  HotEventPtr take_event(Folded& folded);
+  HotEventPtr take_event(Folded& folded, log::Offset stored_below);
   void publish(std::span<const HotEventPtr> events);
   void decide(const Folded& folded, const HotEventPtr& event);
-  void look_up(const EventKey& key);
+  void look_up(std::uint64_t origin, const EventKey& key);
 
   // set at construction
   std::uint64_t incarnation_;
   model::Epoch epoch_;
-  log::Offset archived_below_;
   HotTail& hot_tail_;
-  bus::Bus& bus_;
   store::Conversations& conversations_;
   Archiver& archiver_;
   Listener& listener_;
 
-  bool live_ = false;
+  bool live_ = false, heard_ = false;
   Counts counts_;
   Lifetime lifetime_;
 };

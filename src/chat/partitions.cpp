@@ -11,20 +11,22 @@ namespace skat::chat {
 namespace {
 
 constexpr std::chrono::milliseconds kFirstRetry{100}, kLongestRetry{5'000};
+constexpr std::chrono::milliseconds kTick{100};
+constexpr std::chrono::seconds kEndsInterval{1};  // how often the log's ends are asked for what others own
+constexpr std::chrono::seconds kAfterFailure{5};  // then a partition that could not be followed is tried again
 
 }  // namespace
 
 Partitions::Partitions(const Config& config, const Partition::Ports& ports, store::Directory& directory,
-                       std::uint64_t incarnation, PartitionOwner::Listener& listener)
-    : config_(config), ports_(ports), directory_(directory), backoff_(kFirstRetry, kLongestRetry) {
-  for (std::uint32_t number = 0; number < ports.log.partition_count(); ++number) {
-    partitions_.push_back(std::make_unique<Partition>(config, ports, log::Partition{number}, incarnation, listener,
-                                                      [this, &listener](std::span<const HotEventPtr> events) {
-                                                        ports_.hot_tail.mark_archived(events);
-                                                        listener.on_archived(events);
-                                                      }));
-  }
-}
+                       Incarnation incarnation, PartitionOwner::Listener& listener, Watcher& watcher)
+    : config_(config),
+      ports_(ports),
+      directory_(directory),
+      incarnation_(incarnation),
+      listener_(listener),
+      watcher_(watcher),
+      slots_(ports.log.partition_count()),
+      backoff_(kFirstRetry, kLongestRetry) {}
 
 void Partitions::start(Done<void> ready) {
   ready_ = std::move(ready);
@@ -45,89 +47,348 @@ void Partitions::check_setting() {
                 wanted);
       finish(store::errc::schema);
     } else {
-      start_all();
+      begin();
     }
   };
   directory_.get_or_put_setting("partitioning", wanted, lifetime_.guard(std::move(on_setting)));
 }
 
-void Partitions::start_all() {
-  loading_ = partitions_.size();
-  for (const auto& partition : partitions_) {
-    partition->start(lifetime_.guard([this](const result<void>& outcome) { on_started(outcome); }));
+void Partitions::begin() {
+  began_ = ports_.core.now();
+  // Before anything is loaded: what is read on the way has to be written by somebody.
+  group_ = ports_.log.join(config_.group_prefix + "-live", *this);
+  if (!config_.live) {
+    for (std::uint32_t number = 0; number < slots_.size(); ++number) follow(log::Partition{number});
+  } else {
+    arm_ends();
+  }
+  if (config_.cluster) arm_progress();
+  tick();
+  arm_trim();
+}
+
+// ---- Following
+
+void Partitions::tick() {
+  for (std::uint32_t number = 0; number < slots_.size(); ++number) tick(log::Partition{number}, slots_[number]);
+  check_ready();
+  std::ignore = ports_.core.after(kTick, lifetime_.guard([this] { tick(); }));
+}
+
+void Partitions::tick(log::Partition number, Slot& slot) {
+  const auto now = ports_.core.now();
+  std::vector<Waiting> late;
+  std::erase_if(slot.waiting, [&](Waiting& waiting) {
+    if (waiting.until > now) return false;
+    late.push_back(std::move(waiting));
+    return true;
+  });
+  for (Waiting& waiting : late) waiting.done(false);
+
+  if (slot.fold == Fold::ready) {
+    slot.link.on_own_fold(slot.partition->position());
+  } else {
+    slot.link.no_own_fold();
+  }
+  // At the start owners get the time that a silence takes to be noticed.
+  const bool listening = config_.live && now - began_ <= PartitionLink::kSilence;
+  const bool wanted = slot.owned || !slot.waiting.empty() || (!listening && !slot.link.owner(now));
+  if (wanted) {
+    slot.unneeded_since.reset();
+    if (slot.fold == Fold::none && now >= slot.not_before) follow(number);
+  } else if (slot.fold == Fold::ready) {
+    if (!slot.unneeded_since) {
+      slot.unneeded_since = now;
+    } else if (now - *slot.unneeded_since >= config_.tail_linger) {
+      unfollow(number);
+    }
   }
 }
 
-void Partitions::on_started(const result<void>& outcome) {
-  if (!ready_) return;  // another one has failed
-  if (!outcome) {
-    finish(outcome.error());
-  } else if (--loading_ == 0) {
-    started_ = true;
-    arm_trim();
-    finish({});
+void Partitions::follow(log::Partition number) {
+  Slot& slot = slots_[number.value()];
+  slot.fold = Fold::loading;
+  slot.partition = std::make_unique<Partition>(config_, ports_, number, incarnation_, listener_,
+                                               [this](std::span<const HotEventPtr> events) {
+                                                 ports_.hot_tail.mark_archived(events);
+                                                 listener_.on_archived(events);
+                                               });
+  slot.partition->set_owned(slot.owned);
+  slot.partition->start(lifetime_.guard([this, number](const result<void>& outcome) { on_followed(number, outcome); }));
+}
+
+void Partitions::on_followed(log::Partition number, const result<void>& outcome) {
+  Slot& slot = slots_[number.value()];
+  if (outcome) {
+    slot.fold = Fold::ready;
+    if (config_.live && started_) {
+      base::log(base::LogLevel::info, "chat", "partition {}: this node follows it{}", number.value(),
+                slot.owned ? " and owns it" : ", until its owner is heard");
+    }
+    watcher_.on_here(number);
+    tell_waiting(slot, true);
+    check_ready();
+    return;
   }
+  if (!started_) {
+    finish(outcome.error());
+    return;
+  }
+  slot.not_before = ports_.core.now() + kAfterFailure;
+  // Not from inside its own call.
+  ports_.core.post(lifetime_.guard([this, number] {
+    unfollow(number);
+    tell_waiting(slots_[number.value()], false);
+  }));
+}
+
+void Partitions::unfollow(log::Partition number) {
+  Slot& slot = slots_[number.value()];
+  slot.unneeded_since.reset();
+  slot.fold = Fold::none;
+  slot.partition.reset();
+  ports_.hot_tail.forget([this, number](const model::RoomId& room) { return number_of(room) == number; });
+  watcher_.on_gone(number);
+}
+
+void Partitions::tell_waiting(Slot& slot, bool here) {
+  for (Waiting& waiting : std::exchange(slot.waiting, {})) waiting.done(here);
+}
+
+void Partitions::when_here(const model::RoomId& room, base::Duration patience, base::Function<void(bool)> done) {
+  Slot& slot = slot_of(room);
+  if (slot.fold == Fold::ready) {
+    done(true);
+    return;
+  }
+  if (slot.waiting.size() >= kMaxWaiting) {
+    done(false);
+    return;
+  }
+  const auto now = ports_.core.now();
+  slot.waiting.push_back({now + patience, std::move(done)});
+  if (slot.fold == Fold::none && now >= slot.not_before) follow(number_of(room));
+}
+
+void Partitions::check_ready() {
+  if (!ready_) return;
+  const bool all = std::ranges::all_of(
+      slots_, [this](const Slot& slot) { return slot.fold == Fold::ready || slot.link.owner(ports_.core.now()); });
+  if (all) finish({});
 }
 
 void Partitions::finish(result<void> outcome) {
+  if (!ready_) return;
+  started_ = outcome.has_value();
   std::exchange(ready_, nullptr)(std::move(outcome));
 }
 
+// ---- Owning
+
+void Partitions::on_gained(std::span<const log::Partition> gained) {
+  for (const log::Partition number : gained) {
+    base::log(base::LogLevel::debug, "chat", "partition {}: gained", number.value());
+    Slot& slot = slots_.at(number.value());
+    slot.owned = true;
+    if (slot.partition) {
+      slot.partition->set_owned(true);
+    } else if (ports_.core.now() >= slot.not_before) {
+      follow(number);
+    }
+  }
+}
+
+void Partitions::on_lost(std::span<const log::Partition> lost) {
+  for (const log::Partition number : lost) {
+    base::log(base::LogLevel::debug, "chat", "partition {}: lost", number.value());
+    Slot& slot = slots_.at(number.value());
+    slot.owned = false;
+    if (slot.partition) slot.partition->set_owned(false);
+  }
+}
+
+std::vector<Beat::Held> Partitions::held() const {
+  std::vector<Beat::Held> held;
+  for (std::uint32_t number = 0; number < slots_.size(); ++number) {
+    const Slot& slot = slots_[number];
+    if (!slot.owned || slot.fold != Fold::ready || slot.partition->failed()) continue;
+    held.push_back({number, slot.partition->fold().epoch(), slot.partition->position(),
+                    slot.partition->archiver().waiting() >= config_.max_unarchived_events});
+  }
+  return held;
+}
+
+void Partitions::leave(base::Function<void()> left) {
+  if (!group_) {
+    left();
+    return;
+  }
+  group_->leave(lifetime_.guard(std::move(left)));
+}
+
 void Partitions::flush(base::Function<void()> done) {
-  if (!started_) {
+  std::vector<Partition*> writing;
+  for (Slot& slot : slots_) {
+    if (slot.fold == Fold::ready && slot.owned) writing.push_back(slot.partition.get());
+  }
+  if (writing.empty()) {
     done();
     return;
   }
   // shared_ptr: the last partition to finish is not known beforehand.
-  auto left = std::make_shared<std::size_t>(partitions_.size());
+  auto left = std::make_shared<std::size_t>(writing.size());
   auto all_done = std::make_shared<base::Function<void()>>(std::move(done));
-  for (const auto& partition : partitions_) {
+  for (Partition* partition : writing) {
     partition->flush([left, all_done] {
       if (--*left == 0) (*all_done)();
     });
   }
 }
 
+// ---- Others
+
+void Partitions::on_beat(const Beat& beat) {
+  if (beat.node == incarnation_) return;
+  const auto now = ports_.core.now();
+  for (const Beat::Held& held : beat.held) {
+    if (held.partition >= slots_.size()) continue;
+    Slot& slot = slots_[held.partition];
+    const bool relied_on = slot.link.owner(now).has_value();
+    const auto heard = slot.link.on_beat(beat.node, beat.number, held, now);
+    const bool relies_now = slot.link.owner(now).has_value();
+    if (heard == PartitionLink::Heard::missed || (relies_now && !relied_on)) {
+      watcher_.on_missed(log::Partition{held.partition});
+    }
+  }
+  check_ready();
+}
+
+void Partitions::on_bus_down() {
+  for (Slot& slot : slots_) slot.link.on_bus_down();
+}
+
+void Partitions::distrust(const model::RoomId& room) {
+  slot_of(room).link.distrust();
+}
+
+void Partitions::on_appended(const model::RoomId& room, log::Offset offset) {
+  slot_of(room).link.on_end(offset.next(), ports_.core.now());
+}
+
+void Partitions::arm_ends() {
+  std::ignore = ports_.core.after(kEndsInterval, lifetime_.guard([this] {
+    for (std::uint32_t number = 0; number < slots_.size(); ++number) {
+      if (slots_[number].owned) continue;
+      ports_.log.bounds(log::Partition{number}, lifetime_.guard([this, number](const result<log::Bounds>& bounds) {
+        if (bounds) slots_[number].link.on_end(bounds->end, ports_.core.now());
+      }));
+    }
+    arm_ends();
+  }));
+}
+
+void Partitions::arm_progress() {
+  std::ignore = ports_.core.after(config_.progress_interval, lifetime_.guard([this] { ask_progress(); }));
+}
+
+// How far the others have written. Without an answer what is kept here is kept a little longer.
+void Partitions::ask_progress() {
+  std::vector<log::Offset> asked_at(slots_.size());
+  for (std::size_t i = 0; i < slots_.size(); ++i) {
+    if (slots_[i].fold == Fold::ready) asked_at[i] = slots_[i].partition->archiver().next_offset();
+  }
+  auto on_progress = [this, asked_at = std::move(asked_at)](const result<std::vector<store::StoredProgress>>& all) {
+    if (all) {
+      for (const store::StoredProgress& stored : *all) {
+        if (stored.partition >= slots_.size()) continue;
+        Slot& slot = slots_[stored.partition];
+        if (slot.partition) slot.partition->on_stored(stored, asked_at[stored.partition]);
+      }
+    }
+    arm_progress();
+  };
+  ports_.conversations.progress(lifetime_.guard(std::move(on_progress)));
+}
+
 void Partitions::arm_trim() {
   std::ignore = ports_.core.after(config_.trim_interval, lifetime_.guard([this] {
-    for (const auto& partition : partitions_) partition->trim(base::wall_now() - config_.log_keep);
+    for (const Slot& slot : slots_) {
+      if (slot.fold == Fold::ready && slot.owned) slot.partition->trim(base::wall_now() - config_.log_keep);
+    }
     arm_trim();
   }));
 }
 
+// ---- Asking
+
 log::Partition Partitions::number_of(const model::RoomId& room) const {
-  return log::Partition{partition_of(room, static_cast<std::uint32_t>(partitions_.size()))};
+  return log::Partition{partition_of(room, static_cast<std::uint32_t>(slots_.size()))};
 }
 
-const Partition& Partitions::of(const model::RoomId& room) const {
-  return *partitions_[number_of(room).value()];
+// A fold of its own answers, unless an owner is ahead of it: what clients have seen live came from there.
+bool Partitions::here(const Slot& slot) const {
+  if (slot.fold != Fold::ready) return false;
+  return slot.owned || !slot.link.owner(ports_.core.now());
 }
 
-std::optional<fold::RoomView> Partitions::room(const model::RoomId& room) const {
-  return started_ ? of(room).fold().room(room) : std::nullopt;
+std::optional<Incarnation> Partitions::owner_of(const model::RoomId& room) const {
+  const Slot& slot = slot_of(room);
+  if (here(slot)) return std::nullopt;
+  return slot.link.owner(ports_.core.now());
 }
 
-bool Partitions::may_read(const model::RoomId& room, const model::UserId& user) const {
-  return started_ && of(room).fold().may_read(room, user);
+std::vector<Incarnation> Partitions::owners() const {
+  std::vector<Incarnation> owners;
+  for (const Slot& slot : slots_) {
+    if (here(slot)) continue;
+    const auto owner = slot.link.owner(ports_.core.now());
+    if (owner && std::ranges::find(owners, *owner) == owners.end()) owners.push_back(*owner);
+  }
+  return owners;
 }
 
-result<void> Partitions::check_read(const model::RoomId& id, const model::UserId& user) const {
-  if (may_read(id, user)) return {};
-  const auto view = room(id);
-  if (!view || view->access == model::Access::closed) return errc::unknown_room;
-  return errc::not_a_member;
+std::optional<log::Offset> Partitions::own_position(const model::RoomId& room) const {
+  const Slot& slot = slot_of(room);
+  if (slot.fold != Fold::ready) return std::nullopt;
+  return slot.partition->position();
+}
+
+log::Offset Partitions::position(const model::RoomId& room) const {
+  const Slot& slot = slot_of(room);
+  const log::Offset own = own_position(room).value_or(log::Offset{});
+  return slot.link.owner(ports_.core.now()) ? std::max(own, slot.link.position()) : own;
 }
 
 bool Partitions::overfull(const model::RoomId& room) const {
-  const Partition& partition = of(room);
-  return partition.failed() || partition.archiver().waiting() >= config_.max_unarchived_events;
+  const Slot& slot = slot_of(room);
+  if (!here(slot)) return slot.link.full();
+  return slot.partition->failed() || slot.partition->archiver().waiting() >= config_.max_unarchived_events;
+}
+
+std::optional<fold::RoomView> Partitions::room(const model::RoomId& room) const {
+  const Slot& slot = slot_of(room);
+  return slot.fold == Fold::ready ? slot.partition->fold().room(room) : std::nullopt;
+}
+
+bool Partitions::may_read(const model::RoomId& room, const model::UserId& user) const {
+  const Slot& slot = slot_of(room);
+  return slot.fold == Fold::ready && slot.partition->fold().may_read(room, user);
+}
+
+model::Epoch Partitions::epoch(const model::RoomId& room) const {
+  const Slot& slot = slot_of(room);
+  return slot.fold == Fold::ready ? slot.partition->fold().epoch() : slot.link.epoch();
 }
 
 Partitions::Counts Partitions::counts() const {
   Counts all;
-  for (const auto& partition : partitions_) {
-    const auto owner = partition->owner_counts();
-    const auto archiver = partition->archiver_counts();
+  for (const Slot& slot : slots_) {
+    if (slot.owned) ++all.owned;
+    if (!here(slot) && slot.link.owner(ports_.core.now())) ++all.relied_on;
+    if (here(slot) && !slot.owned) ++all.tail;
+    if (slot.fold != Fold::ready) continue;
+    const auto owner = slot.partition->owner_counts();
+    const auto archiver = slot.partition->archiver_counts();
     all.owner.events += owner.events;
     all.owner.duplicates += owner.duplicates;
     all.owner.refused += owner.refused;
@@ -135,7 +396,7 @@ Partitions::Counts Partitions::counts() const {
     all.archiver.events += archiver.events;
     all.archiver.commits += archiver.commits;
     all.archiver.lag += archiver.lag;
-    all.rooms += partition->room_count();
+    all.rooms += slot.partition->room_count();
   }
   return all;
 }

@@ -1,66 +1,143 @@
-// Partitions: all partitions of this node, and what their folds say of a room.
+// Partitions: all partitions of the log on this node: which it owns, which it follows, and who else can be relied on.
+//   owned       the log's group gave it to this node: it folds the partition, writes it into the store, and tells
+//   others relied on   its owner's heartbeats pass what is known to exist: this node asks and hears it, and folds
+//   nothing tail mode   neither: this node follows the partition straight from the log until an owner has caught up
+//   with it
+// Without a bus that joins the nodes every node follows every partition.
 // Lives on: the core executor.
-// Ends by: destruction.
+// Ends by: leave(), then destruction.
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "chat/errc.hpp"
 #include "chat/partition.hpp"
+#include "chat/partition_link.hpp"
+#include "log/membership.hpp"
 
 namespace skat::chat {
 
-class Partitions {
+class Partitions final : private log::Membership::Listener {
  public:
-  Partitions(const Config& config, const Partition::Ports& ports, store::Directory& directory,
-             std::uint64_t incarnation, PartitionOwner::Listener& listener);
+  class Watcher {
+   public:
+    virtual ~Watcher() = default;
+    // This node's own fold of the partition has caught up and answers from now on.
+    virtual void on_here(log::Partition partition) = 0;
+    // Messages of the partition's owner may have been missed, or it is another one now.
+    virtual void on_missed(log::Partition partition) = 0;
+    // This node no longer follows it: what it knew of its rooms may grow old.
+    virtual void on_gone(log::Partition partition) = 0;
+  };
+
+  Partitions(const Config& config, const Partition::Ports& ports, store::Directory& directory, Incarnation incarnation,
+             PartitionOwner::Listener& listener, Watcher& watcher);
   Partitions(const Partitions&) = delete;
   Partitions& operator=(const Partitions&) = delete;
 
-  // All partitions have caught up, or the first one's error.
+  // Every partition can be answered for, here or by its owner; or the first one's error.
   void start(Done<void> ready);
   // Archives all that is folded, snapshots included. Never answers while the store is away.
   void flush(base::Function<void()> done);
+  // Gives up what this node holds, so that other nodes go on with it at once.
+  void leave(base::Function<void()> left);
+
+  void on_beat(const Beat& beat);
+  void on_bus_down();
+  // What this node owns and answers for.
+  [[nodiscard]] std::vector<Beat::Held> held() const;
 
   [[nodiscard]] log::Partition number_of(const model::RoomId& room) const;
-  [[nodiscard]] const Partition& of(const model::RoomId& room) const;
-  // Before start() has succeeded: as if there were no room.
-  [[nodiscard]] std::optional<fold::RoomView> room(const model::RoomId& room) const;
-  [[nodiscard]] bool may_read(const model::RoomId& room, const model::UserId& user) const;
-  [[nodiscard]] model::Epoch epoch(const model::RoomId& room) const { return of(room).fold().epoch(); }
-  // Success if the user may read the room. unknown_room: none, or none that he may see; not_a_member: an open room that
-  // he has not joined.
-  [[nodiscard]] result<void> check_read(const model::RoomId& room, const model::UserId& user) const;
+  // Who answers for the room now: this node (here()), the node returned, or nobody (nullopt, and not here).
+  [[nodiscard]] bool here(const model::RoomId& room) const { return here(slot_of(room)); }
+  [[nodiscard]] std::optional<Incarnation> owner_of(const model::RoomId& room) const;
+  [[nodiscard]] std::vector<Incarnation> owners() const;  // of all partitions that this node relies on others for
+  // `done(true)` as soon as this node has a fold of the room's partition, for which it begins to follow it;
+  // `done(false)` after `patience`. Limit: kMaxWaiting callers for each partition; one more is told false.
+  void when_here(const model::RoomId& room, base::Duration patience, base::Function<void(bool)> done);
+  // The owner owed something that did not come.
+  void distrust(const model::RoomId& room);
+  // The log holds a record of the room at `offset`.
+  void on_appended(const model::RoomId& room, log::Offset offset);
 
+  [[nodiscard]] bool owned(const model::RoomId& room) const { return slot_of(room).owned; }
+  // Everything of the room's partition below it was folded, here or by its owner.
+  [[nodiscard]] log::Offset position(const model::RoomId& room) const;
   // Nothing more may be let into this room's partition now: the store lags too far, or the log cannot be read.
   [[nodiscard]] bool overfull(const model::RoomId& room) const;
+
+  // The fold of this node; only while here(), otherwise as if there were no room.
+  [[nodiscard]] std::optional<fold::RoomView> room(const model::RoomId& room) const;
+  [[nodiscard]] bool may_read(const model::RoomId& room, const model::UserId& user) const;
+  [[nodiscard]] model::Epoch epoch(const model::RoomId& room) const;
+  // Everything below it is in this node's own fold; nullopt: it has none.
+  [[nodiscard]] std::optional<log::Offset> own_position(const model::RoomId& room) const;
 
   struct Counts {
     PartitionOwner::Counts owner;
     Archiver::Counts archiver;
     std::uint64_t rooms = 0;
+    std::uint64_t owned = 0, relied_on = 0, tail = 0;  // partitions
   };
   [[nodiscard]] Counts counts() const;
   [[nodiscard]] log::Log& log() const noexcept { return ports_.log; }
 
+  static constexpr std::size_t kMaxWaiting = 65'536;
+
  private:
+  enum class Fold { none, loading, ready };
+  struct Waiting {
+    base::SteadyTime until;
+    base::Function<void(bool)> done;
+  };
+  struct Slot {
+    std::unique_ptr<Partition> partition;  // nullptr: not followed
+    Fold fold = Fold::none;
+    bool owned = false;
+    PartitionLink link;
+    std::optional<base::SteadyTime> unneeded_since;  // followed though its owner can be relied on
+    base::SteadyTime not_before;                     // after a failure
+    std::vector<Waiting> waiting;
+  };
+
   void check_setting();
-  void start_all();
-  void on_started(const result<void>& outcome);
+  void begin();
+  void tick();
+  void tick(log::Partition number, Slot& slot);
+  void follow(log::Partition number);
+  void unfollow(log::Partition number);
+  void on_followed(log::Partition number, const result<void>& outcome);
+  void tell_waiting(Slot& slot, bool here);
+  void check_ready();
   void finish(result<void> outcome);
   void arm_trim();
+  void arm_progress();
+  void ask_progress();
+  void arm_ends();
+  [[nodiscard]] bool here(const Slot& slot) const;
+  [[nodiscard]] const Slot& slot_of(const model::RoomId& room) const { return slots_[number_of(room).value()]; }
+  [[nodiscard]] Slot& slot_of(const model::RoomId& room) { return slots_[number_of(room).value()]; }
+
+  // log::Membership::Listener
+  void on_gained(std::span<const log::Partition> partitions) override;
+  void on_lost(std::span<const log::Partition> partitions) override;
 
   // set at construction
   const Config& config_;
   Partition::Ports ports_;
   store::Directory& directory_;
-  std::vector<std::unique_ptr<Partition>> partitions_;
+  Incarnation incarnation_;
+  PartitionOwner::Listener& listener_;
+  Watcher& watcher_;
+  std::vector<Slot> slots_;
 
   Done<void> ready_;
-  std::size_t loading_ = 0;
+  base::SteadyTime began_;
   bool started_ = false;
   Backoff backoff_;
+  std::unique_ptr<log::Membership> group_;
   Lifetime lifetime_;
 };
 

@@ -9,26 +9,33 @@
 namespace skat::chat {
 
 ReadMarkers::ReadMarkers(const Config& config, base::Executor& core, const Partitions& partitions,
-                         const HotTail& hot_tail, store::Store& store, Fanout& fanout)
-    : config_(config), core_(core), partitions_(partitions), hot_tail_(hot_tail), store_(store), fanout_(fanout) {}
+                         const HotTail& hot_tail, store::Store& store, Tell tell)
+    : config_(config),
+      core_(core),
+      partitions_(partitions),
+      hot_tail_(hot_tail),
+      store_(store),
+      tell_(std::move(tell)) {}
 
-void ReadMarkers::mark(const model::UserId& user, const model::RoomId& room, model::Seq seq,
+void ReadMarkers::mark(const model::UserId& user, const model::RoomId& room, model::Seq seq, bool quiet,
                        Done<store::ReadMarker> done) {
-  if (const auto allowed = partitions_.check_read(room, user); !allowed) {
+  const RoomFacts facts{room, {}, partitions_.room(room), partitions_.may_read(room, user), {}};
+  if (const auto allowed = facts.check_read(); !allowed) {
     done(allowed.error());
     return;
   }
   const Place place{user, room};
-  auto on_wanted = [this, place, done = std::move(done)](const result<Marker>& wanted) mutable {
+  auto on_wanted = [this, place, quiet, done = std::move(done)](const result<Marker>& wanted) mutable {
     if (!wanted) {
       done(wanted.error());
       return;
     }
-    auto on_stored = [this, place, wanted = *wanted, done = std::move(done)](const result<Marker>& stored) mutable {
+    auto on_stored = [this, place, quiet, wanted = *wanted,
+                      done = std::move(done)](const result<Marker>& stored) mutable {
       if (!stored) {
         done(stored.error());
       } else {
-        move(place, wanted, *stored, std::move(done));
+        move(place, wanted, *stored, quiet, std::move(done));
       }
     };
     find_stored(place, std::move(on_stored));
@@ -85,7 +92,7 @@ void ReadMarkers::find_stored(const Place& place, Done<Marker> done) {
   store_.rooms_of(place.first, lifetime_.guard(std::move(on_rooms)));
 }
 
-void ReadMarkers::move(const Place& place, Marker wanted, Marker stored, Done<store::ReadMarker> done) {
+void ReadMarkers::move(const Place& place, Marker wanted, Marker stored, bool quiet, Done<store::ReadMarker> done) {
   const Marker held = newest(place.first, place.second, stored);
   if (wanted.seq <= held.seq) {
     done(store::ReadMarker{place.first, place.second, held.seq, held.mseq});
@@ -96,8 +103,9 @@ void ReadMarkers::move(const Place& place, Marker wanted, Marker stored, Done<st
     return;
   }
   remember(place, wanted);
-  fanout_.marked_read(place.first, place.second, wanted.seq, wanted.mseq);
-  done(store::ReadMarker{place.first, place.second, wanted.seq, wanted.mseq});
+  const store::ReadMarker moved{place.first, place.second, wanted.seq, wanted.mseq};
+  if (!quiet) tell_(moved);
+  done(moved);
 }
 
 void ReadMarkers::begin(const model::UserId& user, const model::RoomId& room, model::Seq seq) {
@@ -107,7 +115,7 @@ void ReadMarkers::begin(const model::UserId& user, const model::RoomId& room, mo
   });
 }
 
-ReadMarkers::Marker ReadMarkers::newest(const model::UserId& user, const model::RoomId& room, Marker stored) const {
+Marker ReadMarkers::newest(const model::UserId& user, const model::RoomId& room, Marker stored) const {
   const auto found = known_.find({user, room});
   return found != known_.end() && found->second.marker.seq > stored.seq ? found->second.marker : stored;
 }

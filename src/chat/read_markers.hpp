@@ -9,27 +9,27 @@
 
 #include "base/executor.hpp"
 #include "chat/config.hpp"
-#include "chat/fanout.hpp"
 #include "chat/hot_tail.hpp"
 #include "chat/lifetime.hpp"
 #include "chat/partitions.hpp"
+#include "chat/room_facts.hpp"
 #include "store/store.hpp"
 
 namespace skat::chat {
 
 class ReadMarkers {
  public:
-  struct Marker {
-    model::Seq seq;
-    model::MSeq mseq;
-  };
+  // A user's marker has moved: his devices are told.
+  using Tell = base::Function<void(const store::ReadMarker&)>;
 
   ReadMarkers(const Config& config, base::Executor& core, const Partitions& partitions, const HotTail& hot_tail,
-              store::Store& store, Fanout& fanout);
+              store::Store& store, Tell tell);
   ReadMarkers(const ReadMarkers&) = delete;
   ReadMarkers& operator=(const ReadMarkers&) = delete;
 
-  void mark(const model::UserId& user, const model::RoomId& room, model::Seq seq, Done<store::ReadMarker> done);
+  // `quiet`: the user's other devices are not told.
+  void mark(const model::UserId& user, const model::RoomId& room, model::Seq seq, bool quiet,
+            Done<store::ReadMarker> done);
   // The user comes to a room with the event `seq`: what is there up to it counts as read.
   void begin(const model::UserId& user, const model::RoomId& room, model::Seq seq);
   // The newer of `stored` and what is known here.
@@ -54,7 +54,7 @@ class ReadMarkers {
 
   void find_mseq(const Place& place, model::Seq seq, Done<Marker> done);
   void find_stored(const Place& place, Done<Marker> done);
-  void move(const Place& place, Marker wanted, Marker stored, Done<store::ReadMarker> done);
+  void move(const Place& place, Marker wanted, Marker stored, bool quiet, Done<store::ReadMarker> done);
   [[nodiscard]] bool has_room();
   void remember(const Place& place, Marker marker);
   void arm();
@@ -65,7 +65,7 @@ class ReadMarkers {
   const Partitions& partitions_;
   const HotTail& hot_tail_;
   store::Store& store_;
-  Fanout& fanout_;
+  Tell tell_;
 
   std::unordered_map<Place, Known, PlaceHash> known_;
   bool armed_ = false;

@@ -3,36 +3,43 @@
 namespace skat::chat {
 
 void RecentMemberships::on_event(const HotEvent& event) {
-  if (!changes_membership(event)) return;
-  ++changed_[event.event.sender][event.event.room];
-  const auto [first, last] = readings_.equal_range(event.event.sender);
-  for (auto reading = first; reading != last; ++reading) {
-    if (const auto rooms = reading->second.lock()) rooms->insert(event.event.room);
-  }
+  if (changes_membership(event)) ++changed_[event.event.sender][event.event.room];
 }
 
 void RecentMemberships::on_archived(std::span<const HotEventPtr> events) {
+  forget_old();
   for (const HotEventPtr& event : events) {
-    if (!changes_membership(*event)) continue;
-    const auto user = changed_.find(event->event.sender);
+    if (changes_membership(*event)) archived_.push_back({core_.now(), event->event.sender, event->event.room});
+  }
+}
+
+void RecentMemberships::forget_old() {
+  while (!archived_.empty() && core_.now() - archived_.front().at >= kKept) {
+    const Archived oldest = archived_.front();
+    archived_.pop_front();
+    const auto user = changed_.find(oldest.user);
     if (user == changed_.end()) continue;
-    const auto room = user->second.find(event->event.room);
+    const auto room = user->second.find(oldest.room);
     if (room == user->second.end() || --room->second > 0) continue;
     user->second.erase(room);
     if (user->second.empty()) changed_.erase(user);
   }
 }
 
-RecentMemberships::Reading RecentMemberships::begin(const model::UserId& user) {
-  const auto [first, last] = readings_.equal_range(user);
-  for (auto reading = first; reading != last;) {
-    reading = reading->second.expired() ? readings_.erase(reading) : std::next(reading);
+void RecentMemberships::forget(base::Function<bool(const model::RoomId&)> gone) {
+  for (auto user = changed_.begin(); user != changed_.end();) {
+    std::erase_if(user->second, [&](const auto& room) { return gone(room.first); });
+    user = user->second.empty() ? changed_.erase(user) : std::next(user);
   }
-  auto rooms = std::make_shared<std::set<model::RoomId>>();
+  std::erase_if(archived_, [&](const Archived& entry) { return gone(entry.room); });
+}
+
+std::vector<model::RoomId> RecentMemberships::of(const model::UserId& user) {
+  forget_old();
+  std::vector<model::RoomId> rooms;
   if (const auto found = changed_.find(user); found != changed_.end()) {
-    for (const auto& [room, count] : found->second) rooms->insert(room);
+    for (const auto& [room, count] : found->second) rooms.push_back(room);
   }
-  readings_.emplace(user, rooms);
   return rooms;
 }
 

@@ -1,37 +1,51 @@
-// RecentMemberships: which users' memberships were changed by events that the store may lack, so that a list read from
-// the store can be put right by the fold.
+// RecentMemberships: which users' memberships were changed by events that a list read from the store may lack, so that
+// it can be put right by the fold.
 // Lives on: the core executor.
-// Ends by: destruction. An entry goes when its event is archived.
-// Rule: a reading that has begun also learns of what changes until it ends.
+// Ends by: destruction. An entry goes kKept after its event was archived, which is longer than any reading of the store
+// that began before takes.
 #pragma once
 
+#include <chrono>
+#include <deque>
 #include <map>
-#include <memory>
-#include <set>
 #include <span>
 #include <unordered_map>
+#include <vector>
 
+#include "base/executor.hpp"
+#include "base/function.hpp"
 #include "chat/hot_event.hpp"
 
 namespace skat::chat {
 
 class RecentMemberships {
  public:
-  // The rooms of one user that are to be asked of the fold. Lives as long as its holder reads.
-  using Reading = std::shared_ptr<std::set<model::RoomId>>;
+  explicit RecentMemberships(base::Executor& core) : core_(core) {}
 
   void on_event(const HotEvent& event);
   void on_archived(std::span<const HotEventPtr> events);
-  [[nodiscard]] Reading begin(const model::UserId& user);
+  // Drops the rooms for which `gone` is true: this node no longer follows them.
+  void forget(base::Function<bool(const model::RoomId&)> gone);
+  // The rooms of one user that are to be asked of the fold.
+  [[nodiscard]] std::vector<model::RoomId> of(const model::UserId& user);
+
+  static constexpr std::chrono::seconds kKept{30};
 
  private:
-  static bool changes_membership(const HotEvent& event) { return event.event.kind != model::EventKind::message; }
-
-  // How many unarchived events of the user there are in each room.
+  struct Archived {
+    base::SteadyTime at;
+    model::UserId user;
+    model::RoomId room;
+  };
+  // How many events of the user there are in each room that are to be remembered.
   using Counts = std::map<model::RoomId, std::uint32_t>;
+
+  static bool changes_membership(const HotEvent& event) { return event.event.kind != model::EventKind::message; }
+  void forget_old();
+
+  base::Executor& core_;
   std::unordered_map<model::UserId, Counts, model::Id128Hash> changed_;
-  // weak_ptr: a reading ends when its holder lets go of it.
-  std::unordered_multimap<model::UserId, std::weak_ptr<std::set<model::RoomId>>, model::Id128Hash> readings_;
+  std::deque<Archived> archived_;  // the oldest first
 };
 
 }  // namespace skat::chat

@@ -5,29 +5,36 @@
 #include <vector>
 
 #include "chat/feed_message.hpp"
-#include "chat/testing/chat_world.hpp"
+#include "chat/testing/cluster_world.hpp"
 
 namespace skat::chat {
 namespace {
 
-using testing::ChatWorld;
 using testing::milliseconds;
 using testing::numbers;
 using testing::seconds;
 
+// A node that hears of the room by the bus; another one owns it.
 class RoomFeedTest : public ::testing::Test {
  protected:
-  explicit RoomFeedTest(Config config = {}) : world_(config) {
-    world_.start();
+  RoomFeedTest() : owner_((cluster_.start_all(), *cluster_[0].life)) {
     ada_ = world_.guest("Ada");
     room_ = world_.create(ada_, "Engine room")->id;
+    owner_.bus.losing = "room/";
   }
   void send(std::uint64_t count) {
     for (; count > 0; --count) ASSERT_TRUE(world_.send(ada_, room_, "x"));
   }
+  void send_at_owner(std::uint64_t count) {
+    for (; count > 0; --count) ASSERT_TRUE(cluster_[0].send(ada_, room_, "x"));
+  }
   std::vector<std::uint64_t> live(LoopIndex loop = 0) { return world_.life->fanout.seqs(loop, room_); }
-
-  ChatWorld world_;
+  void lose(bool all) {
+    owner_.bus.loses = [all] { return all; };
+  }
+  testing::ClusterWorld cluster_;
+  testing::ClusterWorld::Place& world_ = cluster_[1];
+  testing::Life& owner_;
   Identity ada_;
   model::RoomId room_;
 };
@@ -55,21 +62,21 @@ TEST_F(RoomFeedTest, WhoWaitsForTheFeedIsOneOfALimitedNumber) {
 TEST_F(RoomFeedTest, AHoleIsFilledBeforeAnythingBehindIt) {
   ASSERT_TRUE(world_.open(0, room_, ada_));
   int message = 0;
-  world_.life->bus.loses = [&] { return ++message % 3 != 0; };
+  owner_.bus.loses = [&] { return ++message % 3 != 0; };
   send(30);
-  world_.life->bus.loses = [] { return false; };
+  lose(false);
   send(1);
   EXPECT_EQ(live(), numbers(2, 32));
 }
 
 TEST_F(RoomFeedTest, AHoleThatLeftTheHotTailIsFilledFromTheStore) {
   ASSERT_TRUE(world_.open(0, room_, ada_));
-  world_.life->bus.loses = [] { return true; };
+  lose(true);
   send(700);
   world_.advance(seconds(1));
   EXPECT_TRUE(live().empty());
-  world_.life->bus.loses = [] { return false; };
-  world_.life->store.delay = milliseconds(20);
+  lose(false);
+  owner_.store.delay = milliseconds(20);
   send(1);
   world_.advance(milliseconds(5));
   send(2);  // behind the hole, while it is being filled
@@ -79,15 +86,15 @@ TEST_F(RoomFeedTest, AHoleThatLeftTheHotTailIsFilledFromTheStore) {
 
 TEST_F(RoomFeedTest, AHoleIsFilledAfterTheStoreComesBack) {
   ASSERT_TRUE(world_.open(0, room_, ada_));
-  world_.life->bus.loses = [] { return true; };
+  lose(true);
   send(400);
   world_.advance(seconds(1));
-  world_.life->store.away = true;
-  world_.life->bus.loses = [] { return false; };
+  owner_.store.away = true;
+  lose(false);
   send(1);
   world_.advance(milliseconds(200));
   EXPECT_TRUE(live().empty());
-  world_.life->store.away = false;
+  owner_.store.away = false;
   world_.advance(seconds(2));
   EXPECT_EQ(live(), numbers(2, 402));
   EXPECT_TRUE(world_.life->fanout.resyncs.empty());
@@ -95,11 +102,11 @@ TEST_F(RoomFeedTest, AHoleIsFilledAfterTheStoreComesBack) {
 
 TEST_F(RoomFeedTest, AHoleThatCannotBeFilledEndsTheStreamsWithResync) {
   ASSERT_TRUE(world_.open(0, room_, ada_));
-  world_.life->bus.loses = [] { return true; };
+  lose(true);
   send(400);
   world_.advance(seconds(1));
-  world_.life->store.away = true;
-  world_.life->bus.loses = [] { return false; };
+  owner_.store.away = true;
+  lose(false);
   send(1);
   world_.advance(seconds(10));
   EXPECT_EQ((world_.life->fanout.resyncs[{0, room_}]), 1u);
@@ -126,25 +133,83 @@ TEST_F(RoomFeedTest, WhatWasPublishedWhileTheSubscriptionWasUnderWayIsNotLost) {
   EXPECT_EQ(live(), numbers(5, 5));
 }
 
-TEST_F(RoomFeedTest, ALostLastMessageShowsWhenTheBusComesBack) {
+TEST_F(RoomFeedTest, ALostLastMessageShowsByTheHeadEcho) {
   ASSERT_TRUE(world_.open(0, room_, ada_));
-  world_.life->bus.loses = [] { return true; };
+  lose(true);
   send(2);
   EXPECT_TRUE(live().empty());
-  world_.life->bus.reconnect();
+  lose(false);
+  world_.advance(cluster_.config.beat_interval * 2);
   EXPECT_EQ(live(), numbers(2, 3));
+}
+
+TEST_F(RoomFeedTest, ALostLastMessageAndItsEchoShowWhenTheNodeMissesABeat) {
+  ASSERT_TRUE(world_.open(0, room_, ada_));
+  world_.life->bus.deaf = [] { return true; };
+  send_at_owner(2);
+  world_.advance(milliseconds(600));
+  EXPECT_TRUE(live().empty());
+  world_.life->bus.deaf = [] { return false; };
+  world_.advance(milliseconds(300));
+  EXPECT_EQ(live(), numbers(2, 3));
+}
+
+TEST_F(RoomFeedTest, WithoutTheBusTheNodeFollowsTheLogItself) {
+  ASSERT_TRUE(world_.open(0, room_, ada_));
+  world_.life->bus.disconnect();
+  world_.advance(milliseconds(200));
+  EXPECT_EQ(world_.node().stats().tail, 1u);
+  send(3);
+  EXPECT_EQ(live(), numbers(2, 4));
+  ASSERT_TRUE(world_.open(1, room_, ada_));
+  send(1);
+  EXPECT_EQ(live(1), numbers(5, 5));
+  world_.life->bus.reconnect();
+  send(1);
+  world_.advance(seconds(2));
+  EXPECT_EQ(world_.node().stats().relied_on, 1u);
+  send(1);
+  world_.advance(cluster_.config.tail_linger + seconds(1));
+  EXPECT_EQ(world_.node().stats().rooms, 0u) << "it folds no longer";
+  send(1);
+  EXPECT_EQ(live(), numbers(2, 8));
+  EXPECT_EQ(live(1), numbers(5, 8));
+}
+
+TEST_F(RoomFeedTest, AfterTheOwnersDeathTheNodeFollowsTheLogWithinASecondAndAHalf) {
+  ASSERT_TRUE(world_.open(0, room_, ada_));
+  send(1);
+  cluster_.kill(0);
+  std::optional<result<Accepted>> answer;
+  world_.node().submit(testing::ChatWorld::submission(ada_, room_, "x", 7),
+                       [&](result<Accepted> got) { answer = std::move(got); });
+  world_.advance(milliseconds(1'500));
+  EXPECT_EQ(live(), numbers(2, 3));
+  ASSERT_TRUE(answer && *answer);
+  EXPECT_EQ((*answer)->seq, model::Seq{3});
+}
+
+TEST_F(RoomFeedTest, AnOwnerThatIsCutFromTheLogIsLeftWithinTwoSeconds) {
+  ASSERT_TRUE(world_.open(0, room_, ada_));
+  owner_.log.readers_stuck = true;
+  std::optional<result<Accepted>> answer;
+  world_.node().submit(testing::ChatWorld::submission(ada_, room_, "x", 7),
+                       [&](result<Accepted> got) { answer = std::move(got); });
+  world_.advance(milliseconds(2'000));
+  EXPECT_EQ(live(), numbers(2, 2));
+  EXPECT_TRUE(answer && *answer);
 }
 
 TEST_F(RoomFeedTest, AFeedWithoutStreamsLingersAndThenLeavesItsChannel) {
   ASSERT_TRUE(world_.open(0, room_, ada_));
-  world_.advance(world_.config.feed_linger * 3);
+  world_.advance(cluster_.config.feed_linger * 3);
   EXPECT_EQ(world_.node().stats().feeds, 1u);
   world_.node().close_stream(0, room_);
-  world_.advance(world_.config.feed_linger - milliseconds(1));
+  world_.advance(cluster_.config.feed_linger - milliseconds(1));
   EXPECT_EQ(world_.node().stats().feeds, 1u);
   world_.advance(milliseconds(1));
   EXPECT_EQ(world_.node().stats().feeds, 0u);
-  EXPECT_EQ(world_.life->bus.channels(), 0u);
+  EXPECT_EQ(world_.life->bus.channels(), 2u) << "the node's own and the heartbeats";
 }
 
 TEST_F(RoomFeedTest, ALingeringFeedIsTakenUpAgainWithoutAHole) {

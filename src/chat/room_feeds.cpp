@@ -3,43 +3,59 @@
 #include <utility>
 
 #include "base/check.hpp"
-#include "chat/feed_message.hpp"
 
 namespace skat::chat {
 
-RoomFeeds::RoomFeeds(const Config& config, const RoomFeed::Ports& ports, bus::Bus& bus)
-    : config_(config), ports_(ports), bus_(bus) {}
+RoomFeeds::RoomFeeds(const Config& config, const RoomFeed::Ports& ports, const Partitions& partitions, bus::Bus& bus)
+    : config_(config), ports_(ports), partitions_(partitions), bus_(bus) {}
+
+RoomFeed* RoomFeeds::find(const model::RoomId& room) const {
+  const auto found = feeds_.find(room);
+  return found == feeds_.end() ? nullptr : found->second.feed.get();
+}
 
 RoomFeed& RoomFeeds::make(const model::RoomId& room) {
-  if (const auto found = feeds_.find(room); found != feeds_.end()) return *found->second.feed;
+  if (RoomFeed* found = find(room)) return *found;
   RoomFeed& feed = *(feeds_[room].feed = std::make_unique<RoomFeed>(ports_, room, [this, room] { linger(room); }));
   linger(room);
   bus_.subscribe(room_channel(room), feed.subscription());
   return feed;
 }
 
-void RoomFeeds::open(const model::RoomId& room, Done<model::Seq> done) {
-  make(room).catch_up(std::move(done));
+void RoomFeeds::open(const model::RoomId& room, Done<void> done) {
+  RoomFeed& feed = make(room);
+  if (partitions_.here(room) || !bus_.up()) {
+    done({});
+  } else {
+    feed.when_subscribed(std::move(done));
+  }
+}
+
+void RoomFeeds::reach(const model::RoomId& room, model::Epoch epoch, model::Seq seq, Done<model::Seq> done) {
+  make(room).reach(epoch, seq, std::move(done));
+}
+
+std::optional<std::vector<FeedEventPtr>> RoomFeeds::delivered_after(const model::RoomId& room, model::Seq seq) const {
+  const RoomFeed* feed = find(room);
+  return feed ? feed->delivered_after(seq) : std::nullopt;
 }
 
 void RoomFeeds::add_loop(const model::RoomId& room, LoopIndex loop) {
-  const auto found = feeds_.find(room);
-  SKAT_CHECK(found != feeds_.end(), "a feed stays while somebody opens it");
-  found->second.feed->add_loop(loop);
+  RoomFeed* feed = find(room);
+  SKAT_CHECK(feed != nullptr, "a feed stays while somebody opens it");
+  feed->add_loop(loop);
 }
 
 void RoomFeeds::remove_loop(const model::RoomId& room, LoopIndex loop) {
-  const auto found = feeds_.find(room);
-  if (found != feeds_.end()) found->second.feed->remove_loop(loop);
+  if (RoomFeed* feed = find(room)) feed->remove_loop(loop);
 }
 
-void RoomFeeds::catch_up(const model::RoomId& room, base::Function<void()> done) {
-  const auto found = feeds_.find(room);
-  if (found == feeds_.end()) {
+void RoomFeeds::pass(const model::RoomId& room, model::Epoch epoch, model::Seq seq, base::Function<void()> done) {
+  if (RoomFeed* feed = find(room)) {
+    feed->reach(epoch, seq, [done = std::move(done)](const result<model::Seq>&) mutable { done(); });
+  } else {
     done();
-    return;
   }
-  found->second.feed->catch_up([done = std::move(done)](const result<model::Seq>&) mutable { done(); });
 }
 
 void RoomFeeds::linger(const model::RoomId& room) {
@@ -60,26 +76,47 @@ void RoomFeeds::end_if_idle(const model::RoomId& room) {
   bus_.unsubscribe(room_channel(room));
 }
 
-void RoomFeeds::on_message(std::string_view channel, std::string_view payload) {
-  const auto room = parse_room_channel(channel);
-  if (!room) return;
-  const auto found = feeds_.find(*room);
-  if (found == feeds_.end()) return;
-  RoomFeed& feed = *found->second.feed;
-  auto message = decode_feed_message(*room, payload);
+void RoomFeeds::on_news(const model::RoomId& room, model::Epoch epoch, std::span<const FeedEventPtr> events) {
+  if (RoomFeed* feed = find(room)) feed->on_events(epoch, events);
+}
+
+void RoomFeeds::on_message(const model::RoomId& room, std::string_view payload) {
+  RoomFeed* feed = find(room);
+  if (feed == nullptr) return;
+  auto message = decode_feed_message(room, payload);
   if (!message) return;
-  if (auto* typing = std::get_if<FeedTyping>(&*message)) {
-    feed.on_typing(typing->who, typing->on);
-  } else if (auto& events = std::get<FeedEvents>(*message); events.epoch == ports_.partitions.epoch(*room)) {
-    for (FeedEventPtr& event : events.events) feed.on_event(std::move(event));
+  if (const auto* typing = std::get_if<FeedTyping>(&*message)) {
+    feed->on_typing(typing->who, typing->on);
+  } else if (partitions_.owned(room)) {
+    return;  // what this node has said itself
+  } else if (const auto* events = std::get_if<FeedEvents>(&*message)) {
+    feed->on_events(events->epoch, events->events);
+  } else {
+    const auto& head = std::get<FeedHead>(*message);
+    feed->on_head(head.epoch, head.seq);
   }
 }
 
-void RoomFeeds::verify_all() {
+void RoomFeeds::verify(log::Partition partition) {
+  std::vector<model::RoomId> rooms;
+  for (const auto& [room, place] : feeds_) {
+    if (partitions_.number_of(room) == partition) rooms.push_back(room);
+  }
+  if (rooms.empty()) return;
+  ports_.authority.facts({}, std::move(rooms), false, lifetime_.guard([this](const Authority::Facts& facts) {
+    for (const RoomFacts& room : facts.rooms) {
+      RoomFeed* feed = find(room.room);
+      if (feed != nullptr && room.view) feed->on_head(room.epoch, room.view->seq);
+    }
+  }));
+}
+
+void RoomFeeds::on_bus_down() {
   std::vector<model::RoomId> rooms;  // whoever gets an answer may open another feed
-  rooms.reserve(feeds_.size());
   for (const auto& [room, place] : feeds_) rooms.push_back(room);
-  for (const model::RoomId& room : rooms) catch_up(room, [] {});
+  for (const model::RoomId& room : rooms) {
+    if (RoomFeed* feed = find(room)) feed->stop_waiting();
+  }
 }
 
 void RoomFeeds::close() {

@@ -8,28 +8,38 @@
 
 #include "bus/bus.hpp"
 #include "chat/config.hpp"
+#include "chat/feed_message.hpp"
 #include "chat/room_feed.hpp"
 
 namespace skat::chat {
 
 class RoomFeeds {
  public:
-  RoomFeeds(const Config& config, const RoomFeed::Ports& ports, bus::Bus& bus);
+  RoomFeeds(const Config& config, const RoomFeed::Ports& ports, const Partitions& partitions, bus::Bus& bus);
   RoomFeeds(const RoomFeeds&) = delete;
   RoomFeeds& operator=(const RoomFeeds&) = delete;
 
-  // Makes the room's feed if there is none; answers once all that exists now was delivered, with its number. The caller
-  // may call add_loop() at once, from inside `done`.
-  void open(const model::RoomId& room, Done<model::Seq> done);
+  // Makes the room's feed if there is none; answers once it gets everything that is published from then on: the channel
+  // is subscribed, or this node follows the partition.
+  void open(const model::RoomId& room, Done<void> done);
+  // As RoomFeed::reach(). The caller may call add_loop() at once, from inside `done`.
+  void reach(const model::RoomId& room, model::Epoch epoch, model::Seq seq, Done<model::Seq> done);
+  [[nodiscard]] std::optional<std::vector<FeedEventPtr>> delivered_after(const model::RoomId& room,
+                                                                         model::Seq seq) const;
   // The room's stream goes to this loop from the next event on. The feed must be there.
   void add_loop(const model::RoomId& room, LoopIndex loop);
   void remove_loop(const model::RoomId& room, LoopIndex loop);
-  // As open(), for a room that may have no feed: then there is nothing to deliver.
-  void catch_up(const model::RoomId& room, base::Function<void()> done);
+  // As reach(), for a room that may have no feed: then there is nothing to deliver.
+  void pass(const model::RoomId& room, model::Epoch epoch, model::Seq seq, base::Function<void()> done);
 
-  void on_message(std::string_view channel, std::string_view payload);
-  // Messages may be missing: asks the owners again, for every room.
-  void verify_all();
+  // From this node's own fold.
+  void on_news(const model::RoomId& room, model::Epoch epoch, std::span<const FeedEventPtr> events);
+  // From the bus.
+  void on_message(const model::RoomId& room, std::string_view payload);
+  // Events of the partition may be missing: asks for the heads of its rooms.
+  void verify(log::Partition partition);
+  // Nothing comes from the bus: whoever waits for a subscription need not.
+  void on_bus_down();
   void close();
 
   [[nodiscard]] std::size_t size() const noexcept { return feeds_.size(); }
@@ -41,12 +51,14 @@ class RoomFeeds {
   };
 
   RoomFeed& make(const model::RoomId& room);
+  [[nodiscard]] RoomFeed* find(const model::RoomId& room) const;
   void linger(const model::RoomId& room);
   void end_if_idle(const model::RoomId& room);
 
   // set at construction
   const Config& config_;
   RoomFeed::Ports ports_;
+  const Partitions& partitions_;
   bus::Bus& bus_;
 
   std::unordered_map<model::RoomId, Place, model::Id128Hash> feeds_;

@@ -1,6 +1,7 @@
 #include "chat/rooms.hpp"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 #include "chat/errc.hpp"
@@ -32,12 +33,18 @@ void Rooms::ensure_lobby(Done<void> done) {
       done(held.error());
     } else if (held->room != model::kLobby) {
       done(errc::name_taken);
-    } else if (partitions_.room(model::kLobby)) {
-      done({});
     } else {
-      append_create(system, wanted, [done = std::move(done)](const result<RoomInfo>& made) mutable {
-        done(made ? result<void>{} : result<void>(made.error()));
-      });
+      authority_.facts(
+          {}, model::kLobby,
+          lifetime_.guard([this, system, wanted, done = std::move(done)](const result<RoomFacts>& facts) mutable {
+            if (!facts || facts->view) {
+              done(facts ? result<void>{} : result<void>(facts.error()));
+              return;
+            }
+            append_create(system, wanted, [done = std::move(done)](const result<RoomInfo>& made) mutable {
+              done(made ? result<void>{} : result<void>(made.error()));
+            });
+          }));
     }
   };
   directory_.reserve_room_name(wanted, lifetime_.guard(std::move(on_reserved)));
@@ -76,14 +83,21 @@ void Rooms::append_create(const Identity& who, const store::NameReservation& nam
   record.name = who.name;
   record.room_name = name.name;
   record.access = name.access;
-  submitter_.submit_record(std::move(record), [this, room = name.room, user = who.user,
-                                               done = std::move(done)](const result<Accepted>& made) mutable {
+  auto on_made = [this, room = name.room, user = who.user,
+                  done = std::move(done)](const result<Accepted>& made) mutable {
     if (!made) {
       done(made.error());
-    } else {
-      done(describe(room, user, {}));
+      return;
     }
-  });
+    authority_.facts(user, room, [done = std::move(done)](const result<RoomFacts>& facts) mutable {
+      if (facts) {
+        done(describe(*facts));
+      } else {
+        done(errc::unknown);  // made, but nobody can say now what it looks like: a repeat finds it
+      }
+    });
+  };
+  submitter_.submit_record(std::move(record), lifetime_.guard(std::move(on_made)));
 }
 
 void Rooms::list(std::string after, std::size_t limit, Done<RoomListPage> done) {
@@ -94,74 +108,72 @@ void Rooms::list(std::string after, std::size_t limit, Done<RoomListPage> done) 
       return;
     }
     RoomListPage page;
-    for (const store::RoomRow& row : *rows) {
-      if (partitions_.room(row.id)) page.rooms.push_back(describe(row.id, {}, {}));
-    }
     if (rows->size() >= limit) page.next = rows->back().name;
-    done(std::move(page));
+    std::vector<model::RoomId> ids;
+    for (const store::RoomRow& row : *rows) ids.push_back(row.id);
+    auto on_facts = [ids, page = std::move(page), done = std::move(done)](const Authority::Facts& facts) mutable {
+      if (!facts.complete) {
+        done(errc::unavailable);
+        return;
+      }
+      for (const model::RoomId& id : ids) {
+        const auto room = std::ranges::find(facts.rooms, id, &RoomFacts::room);
+        if (room != facts.rooms.end() && room->view) page.rooms.push_back(describe(*room));
+      }
+      done(std::move(page));
+    };
+    authority_.facts({}, std::move(ids), false, std::move(on_facts));
   };
   directory_.list_rooms(std::move(after), limit, lifetime_.guard(std::move(on_rows)));
 }
 
 void Rooms::info(const model::RoomId& room, const model::UserId& user, Done<RoomInfo> done) {
-  const auto view = partitions_.room(room);
-  if (!view || (view->access == model::Access::closed && !partitions_.may_read(room, user))) {
-    done(errc::unknown_room);
-    return;
-  }
-  auto on_mine = [this, room, user, done = std::move(done)](const result<std::vector<store::MyRoom>>& mine) mutable {
-    ReadMarkers::Marker stored;
-    if (mine) {
-      const auto found = std::ranges::find(*mine, room, &store::MyRoom::id);
-      if (found != mine->end()) stored = {found->read_seq, found->read_mseq};
+  auto on_facts = [this, room, user, done = std::move(done)](const result<RoomFacts>& facts) mutable {
+    if (!facts) {
+      done(facts.error());
+      return;
     }
-    done(describe(room, user, stored));
+    if (!facts->view || (facts->view->access == model::Access::closed && !facts->may_read)) {
+      done(errc::unknown_room);
+      return;
+    }
+    auto on_mine = [facts = *facts, done = std::move(done)](const result<std::vector<store::MyRoom>>& mine) mutable {
+      Marker stored;
+      if (mine) {
+        const auto found = std::ranges::find(*mine, facts.room, &store::MyRoom::id);
+        if (found != mine->end()) stored = {found->read_seq, found->read_mseq};
+      }
+      done(describe(facts, stored));
+    };
+    directory_.rooms_of(user, lifetime_.guard(std::move(on_mine)));
   };
-  directory_.rooms_of(user, lifetime_.guard(std::move(on_mine)));
+  authority_.facts(user, room, lifetime_.guard(std::move(on_facts)));
 }
 
+// The store's list, put right by the folds: who follows a partition also knows the memberships that the store may lack.
 void Rooms::of_user(const model::UserId& user, base::Function<void(Mine)> done) {
-  auto on_mine = [this, user, changed = recent_.begin(user),
-                  done = std::move(done)](const result<std::vector<store::MyRoom>>& stored) mutable {
-    done(put_right(user, stored, *changed));
+  auto on_mine = [this, user, done = std::move(done)](const result<std::vector<store::MyRoom>>& stored) mutable {
+    std::map<model::RoomId, Marker> markers;
+    if (stored) {
+      for (const store::MyRoom& room : *stored) markers[room.id] = {room.read_seq, room.read_mseq};
+    }
+    markers.try_emplace(model::kLobby);
+    std::vector<model::RoomId> ids;
+    for (const auto& [room, marker] : markers) ids.push_back(room);
+    auto on_facts = [in_store = stored.has_value(), markers = std::move(markers),
+                     done = std::move(done)](Authority::Facts facts) mutable {
+      Mine mine;
+      mine.complete = in_store && facts.complete;
+      std::ranges::sort(facts.rooms, {},
+                        [](const RoomFacts& room) { return std::pair(room.room != model::kLobby, room.room); });
+      for (const RoomFacts& room : facts.rooms) {
+        if (room.may_read) mine.rooms.push_back(describe(room, markers[room.room]));
+      }
+      done(std::move(mine));
+    };
+    authority_.facts(user, std::move(ids), true, std::move(on_facts));
   };
   directory_.rooms_of(user, lifetime_.guard(std::move(on_mine)));
-}
-
-Rooms::Mine Rooms::put_right(const model::UserId& user, const result<std::vector<store::MyRoom>>& stored,
-                             const std::set<model::RoomId>& changed) const {
-  Mine mine;
-  mine.complete = stored.has_value();
-  std::map<model::RoomId, ReadMarkers::Marker> rooms;
-  if (stored) {
-    for (const store::MyRoom& room : *stored) rooms[room.id] = {room.read_seq, room.read_mseq};
-  }
-  for (const model::RoomId& room : changed) rooms.try_emplace(room);
-  const auto add = [&](const model::RoomId& room, ReadMarkers::Marker marker) {
-    if (partitions_.may_read(room, user)) mine.rooms.push_back(describe(room, user, marker));
-  };
-  const auto lobby = rooms.extract(model::kLobby);
-  add(model::kLobby, lobby ? lobby.mapped() : ReadMarkers::Marker{});
-  for (const auto& [room, marker] : rooms) add(room, marker);
-  return mine;
-}
-
-RoomInfo Rooms::describe(const model::RoomId& room, const model::UserId& user, ReadMarkers::Marker stored) const {
-  const auto view = partitions_.room(room);
-  const auto marker = markers_.newest(user, room, stored);
-  RoomInfo info;
-  info.id = room;
-  info.epoch = partitions_.epoch(room);
-  if (view) {
-    info.name = view->name;
-    info.access = view->access;
-    info.seq = view->seq;
-    info.mseq = view->mseq;
-    info.members = view->members;
-  }
-  info.read_seq = std::min(marker.seq, info.seq);
-  info.read_mseq = std::min(marker.mseq, info.mseq);
-  return info;
 }
 
 }  // namespace skat::chat

@@ -4,21 +4,15 @@
 // Rule: names come from the directory, heads and memberships from the fold, also while the store lags behind it.
 #pragma once
 
-#include <span>
-
-#include "chat/fanout.hpp"
-#include "chat/partitions.hpp"
-#include "chat/read_markers.hpp"
-#include "chat/recent_memberships.hpp"
+#include "chat/authority.hpp"
 #include "chat/submit.hpp"
 
 namespace skat::chat {
 
 class Rooms {
  public:
-  Rooms(const Partitions& partitions, store::Directory& directory, Submitter& submitter, const ReadMarkers& markers,
-        RecentMemberships& recent)
-      : partitions_(partitions), directory_(directory), submitter_(submitter), markers_(markers), recent_(recent) {}
+  Rooms(Authority& authority, store::Directory& directory, Submitter& submitter)
+      : authority_(authority), directory_(directory), submitter_(submitter) {}
 
   // Reserves the lobby's name and, where there is no lobby yet, makes it. Repeating it is harmless, on any node.
   void ensure_lobby(Done<void> done);
@@ -31,24 +25,16 @@ class Rooms {
 
   struct Mine {
     std::vector<RoomInfo> rooms;  // the lobby first
-    bool complete = true;         // false: the store is away
+    bool complete = true;         // false: the store, or somebody who knows a room, is away
   };
   void of_user(const model::UserId& user, base::Function<void(Mine)> done);
 
-  // As the fold and the markers known here have it; the room exists.
-  [[nodiscard]] RoomInfo describe(const model::RoomId& room, const model::UserId& user,
-                                  ReadMarkers::Marker stored) const;
-
  private:
   void append_create(const Identity& who, const store::NameReservation& name, Done<RoomInfo> done);
-  [[nodiscard]] Mine put_right(const model::UserId& user, const result<std::vector<store::MyRoom>>& stored,
-                               const std::set<model::RoomId>& changed) const;
 
-  const Partitions& partitions_;
+  Authority& authority_;
   store::Directory& directory_;
   Submitter& submitter_;
-  const ReadMarkers& markers_;
-  RecentMemberships& recent_;
   Lifetime lifetime_;
 };
 

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "chat/recent_memberships.hpp"
 #include "chat/testing/chat_world.hpp"
 
 namespace skat::chat {
@@ -173,6 +174,8 @@ TEST_F(RoomsTest, AWelcomeShowsARoomJoinedWhileItWasReadEvenIfItIsArchivedByThen
 
 TEST_F(RoomsTest, AWelcomeIsIncompleteWhileTheStoreIsAway) {
   ASSERT_TRUE(world_.create(ada_, "Mine"));
+  world_.advance(RecentMemberships::kKept + seconds(1));
+  ASSERT_TRUE(world_.create(bob_, "Another"));
   world_.advance(seconds(1));
   world_.life->store.away = true;
   const auto welcome = come_back();

@@ -4,9 +4,10 @@
 // Rule: what take() answers may be stored in a transaction that ends at its `at`, and nowhere earlier.
 #pragma once
 
-#include <deque>
+#include <set>
 #include <string>
-#include <unordered_set>
+#include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "base/function.hpp"
@@ -23,6 +24,7 @@ class SnapshotTaker {
     log::Offset at;     // the fold's position when they were taken
     log::Offset as_of;  // with them stored, every room's snapshot is true up to here
     std::vector<store::RoomSnapshot> rows;
+    std::vector<std::pair<log::Offset, model::RoomId>> since;  // what put_back() needs
   };
 
   explicit SnapshotTaker(Source source) : source_(std::move(source)) {}
@@ -32,19 +34,22 @@ class SnapshotTaker {
   [[nodiscard]] bool dirty() const noexcept { return !oldest_first_.empty(); }
   // Limit: kMaxRooms rooms and about kMaxBytes at a time; the rest stays dirty, and as_of says so.
   [[nodiscard]] Taken take(log::Offset position);
+  // They were not stored after all.
+  void put_back(const Taken& taken);
+  // Somebody has stored snapshots: every room's is true up to at least `as_of`.
+  void covered(log::Offset as_of);
 
   static constexpr std::size_t kMaxRooms = 1'000;
   static constexpr std::size_t kMaxBytes = 16u * 1024 * 1024;
 
  private:
-  struct Dirty {
-    model::RoomId room;
-    log::Offset since;  // of the first record that its stored snapshot lacks
+  struct Span {
+    log::Offset since, last;  // of the first and the newest record that the room's stored snapshot lacks
   };
 
   Source source_;
-  std::deque<Dirty> oldest_first_;
-  std::unordered_set<model::RoomId, model::Id128Hash> rooms_;
+  std::set<std::pair<log::Offset, model::RoomId>> oldest_first_;  // by Span::since
+  std::unordered_map<model::RoomId, Span, model::Id128Hash> rooms_;
 };
 
 }  // namespace skat::chat

@@ -1,102 +1,81 @@
 #include "chat/streams.hpp"
 
-#include <iterator>
+#include <algorithm>
 #include <utility>
 
 #include "chat/errc.hpp"
-#include "model/limits.hpp"
 
 namespace skat::chat {
 
 void Streams::open(StreamRequest request, Done<StreamStart> done) {
-  auto opening = std::make_unique<Opening>();
-  if (request.from) opening->have = request.from->seq;
-  opening->request = std::move(request);
-  opening->done = std::move(done);
-  round(std::move(opening));
+  round(std::make_unique<Opening>(Opening{std::move(request), std::move(done)}));
 }
 
-// Rights are asked again in every round: whoever left while the store was read must not get a stream.
+// First the feed hears, then it is asked where the room stands: whatever comes after that is heard.
 void Streams::round(OpeningPtr opening) {
-  const model::RoomId room = opening->request.room;
-  if (const auto allowed = partitions_.check_read(room, opening->request.user); !allowed) {
-    opening->done(allowed.error());
-    return;
-  }
   if (++opening->rounds > kMaxRounds) {
     opening->done(errc::busy);
     return;
   }
-  auto caught_up = [this, opening = std::move(opening)](const result<model::Seq>& delivered) mutable {
+  const model::RoomId room = opening->request.room;
+  feeds_.open(room, lifetime_.guard([this, opening = std::move(opening)](const result<void>& opened) mutable {
+    if (!opened) {
+      opening->done(opened.error());
+    } else {
+      ask(std::move(opening));
+    }
+  }));
+}
+
+void Streams::ask(OpeningPtr opening) {
+  const StreamRequest& request = opening->request;
+  StreamQuestion question{request.room, request.user, request.from};
+  auto on_start = [this, opening = std::move(opening)](result<StreamStart> start) mutable {
+    if (!start) {
+      opening->done(start.error());
+    } else {
+      reach(std::move(opening), std::move(*start));
+    }
+  };
+  authority_.ask(std::move(question), lifetime_.guard(std::move(on_start)));
+}
+
+void Streams::reach(OpeningPtr opening, StreamStart start) {
+  const model::RoomId room = opening->request.room;
+  const model::Epoch epoch = start.epoch;
+  const model::Seq head = start.head;
+  auto on_reached = [this, opening = std::move(opening),
+                     start = std::move(start)](const result<model::Seq>& delivered) mutable {
     if (!delivered) {
       opening->done(delivered.error());
-      return;
-    }
-    const auto view = partitions_.room(opening->request.room);
-    const auto allowed = partitions_.check_read(opening->request.room, opening->request.user);
-    if (!allowed) {
-      opening->done(allowed.error());
-    } else if (view->seq != *delivered) {
-      round(std::move(opening));
     } else {
-      collect(std::move(opening), *view);
+      join(std::move(opening), std::move(start), *delivered);
     }
   };
-  feeds_.open(room, lifetime_.guard(std::move(caught_up)));
+  feeds_.reach(room, epoch, head, lifetime_.guard(std::move(on_reached)));
 }
 
-void Streams::collect(OpeningPtr opening, const fold::RoomView& view) {
-  const auto& from = opening->request.from;
-  if (!from) {
-    answer(std::move(opening), view, false);
-    return;
-  }
-  const bool other_numbers = from->epoch != partitions_.epoch(opening->request.room) || from->seq > view.seq;
-  if (other_numbers || view.seq.value() - from->seq.value() > model::kMaxResumeEvents) {
-    answer(std::move(opening), view, true);
-    return;
-  }
-  if (opening->have < view.seq) {
-    auto run = ranges_.now(opening->request.room, opening->have, view.seq);
-    if (!run) {
-      read_store(std::move(opening), view.seq);
+// What was delivered while the question was under way belongs to the answer; if it took the user's right away, the
+// question is asked again.
+void Streams::join(OpeningPtr opening, StreamStart start, model::Seq delivered) {
+  const StreamRequest& request = opening->request;
+  if (delivered > start.head) {
+    const auto newer = feeds_.delivered_after(request.room, start.head);
+    const auto ends = [&](const FeedEventPtr& event) {
+      return event->kind == model::EventKind::member_left && event->sender == request.user;
+    };
+    if (!newer || std::ranges::any_of(*newer, ends)) {
+      round(std::move(opening));
       return;
     }
-    append(*opening, std::move(*run));
-  }
-  const bool too_much = opening->bytes > model::kMaxResumeBytes;
-  answer(std::move(opening), view, too_much);
-}
-
-void Streams::read_store(OpeningPtr opening, model::Seq up_to) {
-  const model::RoomId room = opening->request.room;
-  const model::Seq have = opening->have;
-  auto on_run = [this, opening = std::move(opening)](result<RangeReader::Events> run) mutable {
-    if (!run) {
-      opening->done(run.error());
-      return;
+    for (const FeedEventPtr& event : *newer) {
+      if (event->kind == model::EventKind::message) start.head_mseq = start.head_mseq.next();
+      if (request.from && !start.resync) start.events.push_back(event);
     }
-    append(*opening, std::move(*run));
-    round(std::move(opening));
-  };
-  ranges_.from_store(room, have, up_to, lifetime_.guard(std::move(on_run)));
-}
-
-void Streams::append(Opening& opening, std::vector<FeedEventPtr> run) {
-  for (const FeedEventPtr& event : run) opening.bytes += event->json.size();
-  if (!run.empty()) opening.have = run.back()->seq;
-  opening.events.insert(opening.events.end(), std::make_move_iterator(run.begin()), std::make_move_iterator(run.end()));
-}
-
-void Streams::answer(OpeningPtr opening, const fold::RoomView& view, bool resync) {
-  const model::RoomId room = opening->request.room;
-  StreamStart start{partitions_.epoch(room), view.seq, view.mseq, resync, {}};
-  if (resync) {
-    ++resyncs_;
-  } else {
-    start.events = std::move(opening->events);
+    start.head = delivered;
   }
-  feeds_.add_loop(room, opening->request.loop);
+  if (start.resync) ++resyncs_;
+  feeds_.add_loop(request.room, request.loop);
   opening->done(std::move(start));
 }
 

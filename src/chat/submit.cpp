@@ -42,8 +42,13 @@ error_code append_refusal(error_code error) {
 }  // namespace
 
 Submitter::Submitter(const Config& config, base::Executor& core, log::Log& log, std::uint64_t incarnation,
-                     PartitionOf partition_of)
-    : config_(config), core_(core), log_(log), incarnation_(incarnation), partition_of_(std::move(partition_of)) {}
+                     PartitionOf partition_of, OnAppended on_appended)
+    : config_(config),
+      core_(core),
+      log_(log),
+      incarnation_(incarnation),
+      partition_of_(std::move(partition_of)),
+      on_appended_(std::move(on_appended)) {}
 
 void Submitter::submit(Submission submission, Done<Accepted> done) {
   if (const auto sound = check(submission); !sound) {
@@ -86,7 +91,7 @@ void Submitter::submit_record(model::Record record, Done<Accepted> done) {
   }
   record.origin = incarnation_;
   const std::uint64_t id = ++last_id_;
-  Pending pending{key, id, core_.now() + config_.ack_timeout, {}};
+  Pending pending{key, id, core_.now() + config_.ack_timeout, {}, {}, {}};
   pending.waiting.push_back(std::move(done));
   by_key_.emplace(key, queue_.insert(queue_.end(), std::move(pending)));
   arm();
@@ -95,10 +100,30 @@ void Submitter::submit_record(model::Record record, Done<Accepted> done) {
 
 void Submitter::append(model::Record record, std::uint64_t id) {
   const EventKey key = key_of(record);
-  log_.append(partition_of_(key.room), key.room.hex(), log::encode_record(record),
-              lifetime_.guard([this, key, id](const result<log::Appended>& appended) {
-                if (!appended) on_append_failed(key, id, appended.error());
-              }));
+  log_.append(
+      partition_of_(key.room), key.room.hex(), log::encode_record(record),
+      lifetime_.guard([this, key, id](const result<log::Appended>& appended) { on_append(key, id, appended); }));
+}
+
+void Submitter::on_append(const EventKey& key, std::uint64_t id, const result<log::Appended>& appended) {
+  if (!appended) {
+    on_append_failed(key, id, appended.error());
+    return;
+  }
+  on_appended_(key.room, appended->offset);
+  const auto found = by_key_.find(key);
+  if (found == by_key_.end() || found->second->id != id) return;
+  found->second->appended_at = core_.now();
+  found->second->offset = appended->offset;
+}
+
+std::vector<Submitter::Overdue> Submitter::overdue(base::Duration wait) const {
+  std::vector<Overdue> late;
+  for (const Pending& pending : queue_) {
+    if (core_.now() + config_.ack_timeout - pending.deadline < wait) break;  // and all behind it are younger
+    if (pending.offset && core_.now() - pending.appended_at >= wait) late.push_back({pending.key, *pending.offset});
+  }
+  return late;
 }
 
 // Only what was surely not handed over is answered at once; for the rest the outcome may still come until the deadline.

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <list>
+#include <optional>
 #include <unordered_map>
 #include <vector>
 
@@ -22,8 +23,11 @@ class Submitter {
  public:
   using PartitionOf = base::Function<log::Partition(const model::RoomId&)>;
 
+  // A record of the room lies in the log at this offset.
+  using OnAppended = base::Function<void(const model::RoomId&, log::Offset)>;
+
   Submitter(const Config& config, base::Executor& core, log::Log& log, std::uint64_t incarnation,
-            PartitionOf partition_of);
+            PartitionOf partition_of, OnAppended on_appended);
   Submitter(const Submitter&) = delete;
   Submitter& operator=(const Submitter&) = delete;
 
@@ -36,6 +40,13 @@ class Submitter {
   // The outcome of a record that was appended here; for keys that nobody waits for, nothing happens.
   void on_decision(const EventKey& key, const result<Accepted>& answer);
 
+  // Requests that lie in the log for `wait` or longer without an outcome.
+  struct Overdue {
+    EventKey key;
+    log::Offset offset;
+  };
+  [[nodiscard]] std::vector<Overdue> overdue(base::Duration wait) const;
+
   [[nodiscard]] std::size_t pending() const noexcept { return waiting_; }
   // Runs `idle` as soon as nothing is under way.
   void when_idle(base::Function<void()> idle);
@@ -46,12 +57,15 @@ class Submitter {
     EventKey key;
     std::uint64_t id = 0;  // tells it from a later one with the same key
     base::SteadyTime deadline;
+    std::optional<log::Offset> offset;  // once it is known
+    base::SteadyTime appended_at;
     std::vector<Done<Accepted>> waiting;
   };
   using Queue = std::list<Pending>;  // in order of their deadlines
 
   void submit_own(Submission submission, bool again, Done<Accepted> done);
   void append(model::Record record, std::uint64_t id);
+  void on_append(const EventKey& key, std::uint64_t id, const result<log::Appended>& appended);
   void on_append_failed(const EventKey& key, std::uint64_t id, error_code error);
   void answer(Queue::iterator pending, const result<Accepted>& answer);
   void arm();
@@ -64,6 +78,7 @@ class Submitter {
   log::Log& log_;
   std::uint64_t incarnation_;
   PartitionOf partition_of_;
+  OnAppended on_appended_;
 
   OwnNumbers own_numbers_;
   Queue queue_;

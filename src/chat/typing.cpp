@@ -6,7 +6,7 @@ namespace skat::chat {
 
 void Typing::set(const Identity& who, const model::RoomId& room, bool on) {
   forget_old();
-  if (by_time_.size() >= kMaxMarks || !partitions_.may_read(room, who.user)) return;
+  if (by_time_.size() >= kMaxMarks) return;
   const Mark mark{room, who.user};
   const auto found = marks_.find(mark);
   const bool was_on = found != marks_.end() && found->second.on;
@@ -14,7 +14,9 @@ void Typing::set(const Identity& who, const model::RoomId& room, bool on) {
   if (on && was_on && core_.now() - found->second.at < kRepeatAfter) return;
   marks_[mark] = {on, core_.now()};
   by_time_.emplace_back(core_.now(), mark);
-  bus_.publish(room_channel(room), base::share(encode_typing(who, on)));
+  authority_.facts(who.user, room, lifetime_.guard([this, who, room, on](const result<RoomFacts>& facts) {
+    if (facts && facts->may_read) bus_.publish(room_channel(room), base::share(encode_typing(who, on)));
+  }));
 }
 
 void Typing::forget_old() {

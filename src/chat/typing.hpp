@@ -9,15 +9,14 @@
 
 #include "base/executor.hpp"
 #include "bus/bus.hpp"
-#include "chat/partitions.hpp"
+#include "chat/authority.hpp"
 #include "chat/types.hpp"
 
 namespace skat::chat {
 
 class Typing {
  public:
-  Typing(base::Executor& core, bus::Bus& bus, const Partitions& partitions)
-      : core_(core), bus_(bus), partitions_(partitions) {}
+  Typing(base::Executor& core, bus::Bus& bus, Authority& authority) : core_(core), bus_(bus), authority_(authority) {}
 
   // Nothing happens if the user may not read the room, or said the same a moment ago.
   // Limit: kMaxMarks marks at a time; what comes beyond is dropped.
@@ -42,9 +41,10 @@ class Typing {
 
   base::Executor& core_;
   bus::Bus& bus_;
-  const Partitions& partitions_;
+  Authority& authority_;
   std::unordered_map<Mark, Said, MarkHash> marks_;
   std::deque<std::pair<base::SteadyTime, Mark>> by_time_;  // the oldest first, one for each time it was said
+  Lifetime lifetime_;
 };
 
 }  // namespace skat::chat

@@ -17,6 +17,7 @@ class TypingTest : public ::testing::Test {
     world_.start();
     ada_ = world_.guest("Ada");
     EXPECT_TRUE(world_.open(0, model::kLobby, ada_));
+    world_.advance(milliseconds(1));  // the channel is subscribed
   }
   void say(bool on) {
     world_.node().typing(ada_, model::kLobby, on);

@@ -110,6 +110,15 @@ void add_chat(const Gateway& gateway, std::vector<MetricFamily>& out) {
   out.push_back(counter("skat_archived_total", "Events in the store").add(core.archived).take());
   out.push_back(counter("skat_archive_commits_total", "Transactions of the archiver").add(core.archive_commits).take());
   out.push_back(gauge("skat_archive_lag_events", "Events that are not in the store yet").add(core.archive_lag).take());
+  out.push_back(gauge("skat_partitions_owned", "Partitions that this node owns: it tells others, and fills the store")
+                    .add(core.owned)
+                    .take());
+  out.push_back(gauge("skat_partitions_relied_on", "Partitions for which this node relies on another one")
+                    .add(core.relied_on)
+                    .take());
+  out.push_back(gauge("skat_partitions_followed", "Partitions that this node follows itself, since no owner is heard")
+                    .add(core.tail)
+                    .take());
   out.push_back(counter("skat_feed_resyncs_total", "Holes in a room's numbers that could not be filled")
                     .add(core.resyncs)
                     .take());

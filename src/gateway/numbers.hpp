@@ -44,6 +44,7 @@ struct LoopNumbers {
 struct CoreNumbers {
   Count events, duplicates, refused, archived, pending, feeds, rooms;
   Count archive_lag, archive_commits, resyncs, dead_letters;
+  Count owned, relied_on, tail;  // partitions
 };
 
 }  // namespace skat::gateway

@@ -121,9 +121,9 @@ export class Cluster {
     return service;
   }
 
-  // The node that holds most partitions in this role (owner: skat_partitions_owned, archiver: skat_partitions_archived).
+  // The node that holds most partitions in this role (owner: skat_partitions_owned, archiver: the same).
   async holder(role) {
-    const gauge = { owner: 'skat_partitions_owned', archiver: 'skat_partitions_archived' }[role];
+    const gauge = { owner: 'skat_partitions_owned', archiver: 'skat_partitions_owned' }[role];
     let best;
     let most = 0;
     for (const node of this.nodes.filter(({ up }) => up)) {

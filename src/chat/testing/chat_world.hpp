@@ -22,13 +22,15 @@ using std::chrono::seconds;
 
 // One process: gone with all that was not on the disks.
 struct Life {
-  Life(const Config& config, LogDisk& log_disk, StoreDisk& store_disk, Power& power)
-      : log(core, log_disk, power),
-        bus(core),
+  Life(const Config& config, base::testing::ManualExecutor& executor, BusHub& hub, LogDisk& log_disk,
+       StoreDisk& store_disk, Power& power)
+      : core(executor),
+        log(core, log_disk, power),
+        bus(core, hub),
         store(core, store_disk, power),
         node(make_node(config, core, log, bus, store, fanout)) {}
 
-  base::testing::ManualExecutor core;
+  base::testing::ManualExecutor& core;
   MemoryLog log;
   LossyBus bus;
   MemoryStore store;
@@ -36,42 +38,15 @@ struct Life {
   std::unique_ptr<Node> node;
 };
 
-class ChatWorld {
+// Asks one node, and lets the world's time pass until it answers.
+class Asker {
  public:
-  explicit ChatWorld(Config given = {}, std::size_t partitions = 1) : config(given), log_disk(partitions) {}
+  virtual ~Asker() = default;
+  virtual Node& node() = 0;
+  virtual base::testing::ManualExecutor& executor() = 0;
 
-  Config config;
-  Power power;
-  LogDisk log_disk;
-  StoreDisk store_disk;
-  std::unique_ptr<Life> life;
-
-  // A new process; not started.
-  Life& boot() {
-    life.reset();
-    power.restore();
-    life = std::make_unique<Life>(config, log_disk, store_disk, power);
-    return *life;
-  }
-  // A new process, ready.
-  Life& start() {
-    boot();
-    EXPECT_TRUE(try_start());
-    return *life;
-  }
-  result<void> try_start() {
-    return ask<void>([this](Done<void> done) { life->node->start(std::move(done)); });
-  }
-  void stop() {
-    bool stopped = false;
-    life->node->stop([&] { stopped = true; });
-    for (int i = 0; i < 2'000 && !stopped; ++i) life->core.advance(milliseconds(10));
-    EXPECT_TRUE(stopped);
-    life.reset();
-  }
-  Node& node() { return *life->node; }
-  void run() { life->core.run(); }
-  void advance(base::Duration by) { life->core.advance(by); }
+  void run() { executor().run(); }
+  void advance(base::Duration by) { executor().advance(by); }
 
   // Asks and waits up to 20 s of the world's time.
   template <class T, class Call>
@@ -147,6 +122,48 @@ class ChatWorld {
       after = all.back()->seq;
     }
   }
+};
+
+class ChatWorld : public Asker {
+ public:
+  explicit ChatWorld(Config given = {}, std::size_t partitions = 1) : config(given), log_disk(partitions) {}
+
+  Config config;
+  Power power;
+  LogDisk log_disk;
+  StoreDisk store_disk;
+  std::unique_ptr<Life> life;
+
+  // A new process; not started.
+  Life& boot() {
+    life.reset();
+    power.restore();
+    executor_ = std::make_unique<base::testing::ManualExecutor>();
+    life = std::make_unique<Life>(config, *executor_, hub_, log_disk, store_disk, power);
+    return *life;
+  }
+  // A new process, ready.
+  Life& start() {
+    boot();
+    EXPECT_TRUE(try_start());
+    return *life;
+  }
+  result<void> try_start() {
+    return ask<void>([this](Done<void> done) { life->node->start(std::move(done)); });
+  }
+  void stop() {
+    bool stopped = false;
+    life->node->stop([&] { stopped = true; });
+    for (int i = 0; i < 2'000 && !stopped; ++i) life->core.advance(milliseconds(10));
+    EXPECT_TRUE(stopped);
+    life.reset();
+  }
+  Node& node() override { return *life->node; }
+  base::testing::ManualExecutor& executor() override { return *executor_; }
+
+ private:
+  BusHub hub_;
+  std::unique_ptr<base::testing::ManualExecutor> executor_;
 };
 
 inline std::vector<std::uint64_t> seqs(const std::vector<FeedEventPtr>& events) {

@@ -1,21 +1,32 @@
-// A bus within one process for chat's unit tests, which loses messages when it is told to.
+// A bus for chat's unit tests: the buses of one hub hear each other, lose messages when told to, and go down and come
+// back.
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <set>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "base/executor.hpp"
 #include "bus/bus.hpp"
 
 namespace skat::chat::testing {
 
+class LossyBus;
+struct BusHub {
+  std::vector<LossyBus*> buses;
+};
+
 class LossyBus final : public bus::Bus {
  public:
-  explicit LossyBus(base::Executor& core) : core_(core) {}
+  LossyBus(base::Executor& core, BusHub& hub) : core_(core), hub_(hub) { hub_.buses.push_back(this); }
+  ~LossyBus() override { std::erase(hub_.buses, this); }
 
-  std::function<bool()> loses = [] { return false; };  // asked for each message
+  std::function<bool()> loses = [] { return false; };  // asked for each message that this one publishes
+  std::string losing = "";                             // only on channels that begin with this
+  std::function<bool()> deaf = [] { return false; };   // asked for each message that this one would hear
   base::Duration confirm_after{0};                     // how long a subscription takes
   std::size_t published = 0;
 
@@ -23,30 +34,51 @@ class LossyBus final : public bus::Bus {
   void subscribe(std::string channel, base::Function<void()> confirmed) override {
     auto task = [this, channel = std::move(channel), confirmed = std::move(confirmed)]() mutable {
       channels_.insert(channel);
-      confirmed();
+      if (connected_) {
+        confirmed();
+      } else {
+        unconfirmed_.push_back(std::move(confirmed));
+      }
     };
     std::ignore = core_.after(confirm_after, std::move(task));
   }
   void unsubscribe(std::string_view channel) override { channels_.erase(std::string(channel)); }
   void publish(std::string_view channel, base::SharedBytes payload) override {
     ++published;
-    if (loses()) return;
+    if (!connected_ || (channel.starts_with(losing) && loses())) return;
     core_.post([this, name = std::string(channel), payload = std::move(payload)] {
-      if (channels_.contains(name)) listener_->on_message(name, payload);
+      for (LossyBus* bus : std::vector(hub_.buses)) bus->hear(name, payload);
     });
   }
-  [[nodiscard]] bool up() const override { return listener_ != nullptr; }
+  [[nodiscard]] bool up() const override { return listener_ != nullptr && connected_; }
 
   [[nodiscard]] std::size_t channels() const { return channels_.size(); }
-  void reconnect() {
+  void disconnect() {
+    connected_ = false;
     listener_->on_bus_down();
+  }
+  void reconnect() {
+    connected_ = true;
+    for (auto& confirmed : std::exchange(unconfirmed_, {})) confirmed();
     listener_->on_bus_up();
+  }
+  // Its process is gone.
+  void unplug() {
+    connected_ = false;
+    std::erase(hub_.buses, this);
   }
 
  private:
+  void hear(const std::string& channel, const base::SharedBytes& payload) {
+    if (connected_ && channels_.contains(channel) && !deaf()) listener_->on_message(channel, payload);
+  }
+
   base::Executor& core_;
+  BusHub& hub_;
   bus::BusListener* listener_ = nullptr;
   std::set<std::string> channels_;
+  std::vector<base::Function<void()>> unconfirmed_;
+  bool connected_ = true;
 };
 
 }  // namespace skat::chat::testing

@@ -16,6 +16,8 @@
 
 namespace skat::chat::testing {
 
+class MemoryLog;
+
 struct LogDisk {
   struct Partition {
     std::deque<log::Entry> entries;
@@ -25,6 +27,7 @@ struct LogDisk {
 
   std::vector<Partition> partitions;
   std::string id = "log-1";
+  std::vector<MemoryLog*> logs;                               // of the processes that have it open
   base::WallTime now = base::from_millis(1'767'225'600'000);  // each append one millisecond later
 };
 
@@ -38,7 +41,10 @@ class MemoryLog final : public log::Log {
     held,      // appends wait for release()
   };
 
-  MemoryLog(base::Executor& core, LogDisk& disk, Power& power) : core_(core), disk_(disk), power_(power) {}
+  MemoryLog(base::Executor& core, LogDisk& disk, Power& power) : core_(core), disk_(disk), power_(power) {
+    disk_.logs.push_back(this);
+  }
+  ~MemoryLog() override { std::erase(disk_.logs, this); }
 
   Mode mode = Mode::up;
   std::size_t appends = 0;         // calls
@@ -47,6 +53,9 @@ class MemoryLog final : public log::Log {
   error_code read_error;           // set: the next read is answered with it, once
   void unstick() {
     readers_stuck = false;
+    wake_readers();
+  }
+  void wake_readers() {
     for (Reader* reader : readers_) reader->wake();
   }
   void release() {
@@ -80,7 +89,7 @@ class MemoryLog final : public log::Log {
     disk_.now += std::chrono::milliseconds(1);
     const log::Offset offset{part.next_offset++};
     part.entries.push_back({offset, disk_.now, std::move(key), std::move(value)});
-    for (Reader* reader : readers_) reader->wake();
+    for (MemoryLog* log : disk_.logs) log->wake_readers();
     return {offset, disk_.now};
   }
 

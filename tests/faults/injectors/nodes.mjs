@@ -80,8 +80,8 @@ export const nodes = {
     const { from, end } = await run.fault(name, `node ${guest.index}, every ${every} s`, async () => {
       await run.restart(guest);
       for (const limit = Date.now() + 15_000; ; await sleep(100)) {
-        const { skat_partitions_owned: owned = 0, skat_partitions_archived: archived = 0 } = await guest.metrics();
-        if (owned + archived > 0) break;
+        const { skat_partitions_owned: owned = 0 } = await guest.metrics();
+        if (owned > 0) break;
         demand(Date.now() < limit, 'it was given no partition');
       }
     });
