@@ -4,9 +4,9 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { kinds, Services } from './services/index.mjs';
+import { endAll, find, recordOf } from './services/processes.mjs';
 
 const usage = `usage: node tools/services.mjs VERB [OPTIONS]
 
@@ -52,26 +52,10 @@ function readOptions(args) {
   }
 }
 
-// A process is known by its id and the time it began, so that nobody else's is taken for it.
-function processOf(pid) {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    if (fields[0] === 'Z') return undefined;
-    const memory = Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0);
-    return { began: fields[19], mebibytes: Math.round(memory / 1024) };
-  } catch {
-    return undefined;
-  }
-}
-
 function readState() {
   if (!existsSync(stateFile)) return undefined;
   const state = JSON.parse(readFileSync(stateFile, 'utf8'));
-  for (const daemon of state.daemons) {
-    const found = processOf(daemon.pid);
-    daemon.process = found?.began === daemon.began ? found : undefined;
-  }
+  for (const daemon of state.daemons) daemon.process = find(daemon);
   return state;
 }
 
@@ -89,8 +73,7 @@ async function up(options) {
   rmSync(home, { recursive: true, force: true });
   mkdirSync(home);
   const services = await Services.start({ folder: home, detached: true, progress: console.log, ...options });
-  const daemons = services.daemons.map(({ name, pid, stopSignal }) => ({ name, pid, stopSignal, began: processOf(pid).began }));
-  writeFileSync(stateFile, JSON.stringify({ environment: services.environment, daemons }));
+  writeFileSync(stateFile, JSON.stringify({ environment: services.environment, daemons: services.daemons.map(recordOf) }));
   for (const daemon of services.daemons) daemon.release();
   print(readState());
 }
@@ -107,17 +90,7 @@ function status() {
 }
 
 async function down() {
-  const state = readState();
-  for (const { pid, process: found, stopSignal } of state?.daemons ?? []) {
-    if (!found) continue;
-    process.kill(pid, 'SIGCONT');
-    process.kill(pid, stopSignal);
-  }
-  for (const daemon of state?.daemons ?? []) {
-    const runs = () => daemon.process !== undefined && processOf(daemon.pid)?.began === daemon.began;
-    for (const end = Date.now() + 15_000; runs() && Date.now() < end; ) await sleep(50);
-    if (runs()) process.kill(daemon.pid, 'SIGKILL');
-  }
+  await endAll(readState()?.daemons ?? []);
   rmSync(home, { recursive: true, force: true });
 }
 

@@ -1,7 +1,7 @@
 // A PostgreSQL cluster of its own: made by initdb in the services' folder, its socket there too. It refuses to run as root,
 // so root starts it as the system user that Debian's package makes.
 import { execFile } from 'node:child_process';
-import { chmodSync, chownSync, mkdirSync, readdirSync, readlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, readFileSync, readdirSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -22,12 +22,24 @@ async function unprivileged() {
   return { uid: await id('-u'), gid: await id('-g') };
 }
 
+// A key that belongs to the server's user and that nobody else may read, as it demands.
+function secure(home, certificates, who) {
+  const settings = ['-c', 'ssl=on'];
+  for (const [setting, from, mode] of [['ssl_cert_file', 'server.pem', 0o644], ['ssl_key_file', 'server.key', 0o600]]) {
+    const file = join(home, from);
+    writeFileSync(file, readFileSync(join(certificates, from)), { mode });
+    if (who.uid !== undefined) chownSync(file, who.uid, who.gid);
+    settings.push('-c', `${setting}=${file}`);
+  }
+  return settings;
+}
+
 export class Postgres extends Daemon {
-  // args: more of the server's, for instance ['-c', 'deadlock_timeout=100ms'].
-  static async create({ folder, detached, args = [] }) {
+  // args: more of the server's, for instance ['-c', 'deadlock_timeout=100ms']. home: its data and socket, for root in a place
+  // that others can reach. tls: a folder of makeCertificates(), whose server certificate it shows.
+  static async create({ folder, detached, args = [], home = join(folder, 'postgres'), tls }) {
     const bin = programs();
     const who = await unprivileged();
-    const home = join(folder, 'postgres');
     const log = join(folder, 'postgres.log');
     mkdirSync(home, { recursive: true });
     writeFileSync(log, '', { flag: 'a' });
@@ -37,12 +49,13 @@ export class Postgres extends Daemon {
     }
     const port = await freePort();
     const data = join(home, 'data');
+    const secured = tls ? secure(home, tls, who) : [];
     const options = { ...who, cwd: home };
     await run(join(bin, 'initdb'), ['-D', data, '-N', '-U', 'skat', '-A', 'trust', '-E', 'UTF8', '--locale=C.UTF-8'], options);
     const postgres = new Postgres({
       name: 'postgres',
       command: join(bin, 'postgres'),
-      args: ['-D', data, '-p', port, '-k', home, '-c', 'listen_addresses=127.0.0.1', ...args].map(String),
+      args: ['-D', data, '-p', port, '-k', home, '-c', 'listen_addresses=127.0.0.1', ...secured, ...args].map(String),
       log,
       ready: () => postgres.answers(),
       options,
