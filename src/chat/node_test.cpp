@@ -161,7 +161,7 @@ TEST(Node, RoomsOfManyPartitionsWorkAlike) {
   world.start();
   const Identity ada = world.guest("Ada");
   std::vector<model::RoomId> rooms;
-  for (int i = 0; i < 20; ++i) rooms.push_back(world.create(ada, "room " + std::to_string(i))->id);
+  for (int i = 0; i < 100; ++i) rooms.push_back(world.create(ada, "room " + std::to_string(i))->id);
   for (const auto& room : rooms) {
     ASSERT_TRUE(world.open(0, room, ada));
     ASSERT_TRUE(world.send(ada, room, "x"));
