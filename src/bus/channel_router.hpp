@@ -1,7 +1,7 @@
 // ChannelRouter: one bus for several users. Each gets a view, which is itself a Bus with its own listener and has the
 // channels that begin with its prefixes; nobody hears another's messages, everybody hears that the bus is down or up.
 //
-//   chat ──► view {"room/", "part/"} ──┐
+//   chat ──► view {"room/", "beats"} ──┐
 //   relay ─► view {"relay/"}         ──┴─► ChannelRouter ──► the bus
 //
 // Channel names stay as they are: a view does not add its prefix. Guarantees, limits and threads are those of the bus.
