@@ -304,30 +304,6 @@ result<void> Connection::run_script_blocking(std::string_view script) {
   return {};
 }
 
-result<void> Connection::copy_in_blocking(const char* sql, std::string_view data) {
-  if (PQexitPipelineMode(connection_.get()) == 0 || PQsendQuery(connection_.get(), sql) == 0) {
-    return lost(PQerrorMessage(connection_.get()));
-  }
-  error_code failed;
-  for (pg_result* next = nullptr;;) {
-    if (!next_result_blocking(next)) return lost(problem_);
-    if (next == nullptr) break;
-    const Rows rows(next);
-    const auto status = PQresultStatus(next);
-    if (status == PGRES_COPY_IN) {
-      // Not taken (0) only when libpq has no memory: it is not blocked by what is unsent.
-      const int put = PQputCopyData(connection_.get(), data.data(), static_cast<int>(data.size()));
-      if (put != 1 || PQputCopyEnd(connection_.get(), nullptr) != 1) return lost(PQerrorMessage(connection_.get()));
-    } else if (status != PGRES_COMMAND_OK && !failed) {
-      failed = failure_of(next);
-      if (!connection_) return failed;
-    }
-  }
-  if (PQenterPipelineMode(connection_.get()) == 0) return lost(PQerrorMessage(connection_.get()));
-  if (failed) return failed;
-  return {};
-}
-
 void Connection::report(error_code failed) const {
   // What is lost has been told.
   if (!connection_) return;

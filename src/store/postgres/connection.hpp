@@ -57,8 +57,6 @@ class Connection {
   [[nodiscard]] Outcome run_blocking(std::span<const Statement> statements);
   // Several statements in one text, without parameters; their rows are dropped.
   [[nodiscard]] result<void> run_script_blocking(std::string_view script);
-  // COPY … FROM STDIN (FORMAT binary).
-  [[nodiscard]] result<void> copy_in_blocking(const char* sql, std::string_view data);
   // Tells people about a statement that failed (run_blocking() does not: it may be what its caller expects).
   void report(error_code failed) const;
   // Leaves a transaction that is open or has failed; gives the connection up if that fails.

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <functional>
 #include <memory>
 #include <stdexcept>
@@ -12,18 +13,24 @@
 #include "base/failpoint.hpp"
 #include "base/testing/manual_executor.hpp"
 #include "store/postgres/testing/database.hpp"
+#include "store/postgres/testing/server.hpp"
 #include "store/store_conformance.hpp"
 
 namespace skat::store::testing {
 namespace {
 
 using postgres::testing::Database;
+using postgres::testing::PgBouncer;
 
 class PgHarness final : public StoreHarness {
  public:
-  explicit PgHarness(std::function<void(postgres::Config&)> turn = {}) {
+  enum class Road { direct, bouncer };
+  explicit PgHarness(Road road) {
     config_ = database_.config();
-    if (turn) turn(config_);
+    if (road == Road::bouncer) {
+      bouncer_ = std::make_unique<PgBouncer>(std::atoi(database_.port().c_str()));
+      config_.url = bouncer_->url(database_.name());
+    }
     open();
   }
   Store& store() override { return *store_; }
@@ -41,16 +48,21 @@ class PgHarness final : public StoreHarness {
   }
 
   Database database_;
+  std::unique_ptr<PgBouncer> bouncer_;
   postgres::Config config_;
   base::testing::ManualExecutor executor_;
   std::unique_ptr<Store> store_;
 };
 
 std::unique_ptr<StoreHarness> make_harness() {
-  return std::make_unique<PgHarness>();
+  return std::make_unique<PgHarness>(PgHarness::Road::direct);
+}
+std::unique_ptr<StoreHarness> make_harness_behind_bouncer() {
+  return std::make_unique<PgHarness>(PgHarness::Road::bouncer);
 }
 
 INSTANTIATE_TEST_SUITE_P(Pg, StoreConformance, ::testing::Values(make_harness));
+INSTANTIATE_TEST_SUITE_P(PgBouncer, StoreConformance, ::testing::Values(make_harness_behind_bouncer));
 
 #ifdef SKAT_FAILPOINTS
 class PgStoreFault : public StoreConformance {

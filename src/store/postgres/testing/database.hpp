@@ -61,6 +61,7 @@ class Database {
   Database& operator=(const Database&) = delete;
 
   [[nodiscard]] const std::string& name() const { return name_; }
+  [[nodiscard]] std::string port() const { return Psql(server_).run("SHOW port"); }
   // The server's URL with this database.
   [[nodiscard]] std::string url() const { return server_.substr(0, server_.rfind('/') + 1) + name_; }
   [[nodiscard]] Config config() const { return parse_url(url()).config; }
