@@ -1,5 +1,6 @@
 // Cluster: the services of a mode and N Skat nodes on them, each a process that can be killed, held and started again.
 //   embedded   one node, no service        kafka            one node, its log a Kafka topic, its store SQLite
+//   postgres   one node, its log in SQLite, its store PostgreSQL
 //   follower   Kafka and PostgreSQL        redis            and Redis
 //   redis-flapping   Redis, which comes and goes
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
@@ -10,6 +11,7 @@ import { Skat } from '../support/skat.mjs';
 export const modes = {
   embedded: { kinds: [], nodes: 1 },
   kafka: { kinds: ['kafka'], nodes: 1, env: { SKAT_SINGLE_NODE: '1' } },
+  postgres: { kinds: ['postgres'], nodes: 1 },
   follower: { kinds: ['kafka', 'postgres'] },
   redis: { kinds: ['kafka', 'postgres', 'redis'] },
   'redis-flapping': { kinds: ['kafka', 'postgres', 'redis'] },
