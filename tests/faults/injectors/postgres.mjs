@@ -98,7 +98,7 @@ export const postgres = {
       await session.say("SET deadlock_timeout = '60s';");
       for (const limit = Date.now() + 60_000; happened < times && Date.now() < limit; ) {
         await session.say(`BEGIN; ${kTakeNumbers}`);
-        await sleep(300); // the archivers have come to wait for them
+        await someoneWaits(server);
         await session.say(kTakePositions, 60_000);
         await session.say('ROLLBACK;');
         await sleep(500);
@@ -111,6 +111,12 @@ export const postgres = {
     return { from: fault.before, to: fault.end() };
   },
 };
+
+// Until a session waits for a lock of another's: the archiver, which may have paused after the last time.
+async function someoneWaits(server) {
+  const waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'";
+  for (const limit = Date.now() + 15_000; Date.now() < limit && (await server.query(waiting)) === '0'; ) await sleep(50);
+}
 
 const kTakeNumbers = `INSERT INTO events (room, sender, epoch, seq, mseq, device, n, ts, kind, body)
   SELECT room, sender, epoch, seq + i, NULL, device, -(seq + i), ts, kind, body

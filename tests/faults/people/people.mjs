@@ -33,9 +33,10 @@ export class People {
 
     const lanes = kClosedLoops + kPipelines * kDepth;
     const pause = Math.max(0, (lanes * 1_000) / run.rate - kAnswer);
+    const heads = new Map();
     people.senders = [];
     const sender = (name, lanes_) =>
-      people.senders.push(new Sender({ ...common(name, people.senders.length), lanes: lanes_, run: `${run.row.name}-${run.seed}` }));
+      people.senders.push(new Sender({ ...common(name, people.senders.length), lanes: lanes_, heads, run: `${run.row.name}-${run.seed}` }));
     for (let i = 0; i < kClosedLoops; i += 1) sender(`closed-${i}`, [{ room: busy[i % busy.length], pause }]);
     for (let i = 0; i < kPipelines; i += 1) {
       sender(`pipeline-${i}`, Array.from({ length: kDepth }, () => ({ room: busy[i % busy.length], pause })));
@@ -58,7 +59,7 @@ export class People {
     subscriber('late', 0, busy);
     subscriber('late', 1, rooms.filter((_, index) => index % 4 === 0));
 
-    people.readers = nodes.map((_, index) => new Reader({ ...common(`reader-${index}`, index), rooms, pause: 250 }));
+    people.readers = nodes.map((_, index) => new Reader({ ...common(`reader-${index}`, index), rooms, heads, pause: 250 }));
     await people.enter();
     return people;
   }

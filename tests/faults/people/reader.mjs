@@ -7,10 +7,10 @@ import { Person } from './person.mjs';
 const kRecent = 150; // below the 200 newest that a node keeps in memory
 
 export class Reader extends Person {
-  constructor({ rooms, pause, ...person }) {
+  // heads: room -> the newest number that anybody knows of; shared.
+  constructor({ rooms, pause, heads = new Map(), ...person }) {
     super({ ...person, stays: true });
-    Object.assign(this, { rooms, pause });
-    this.heads = new Map();
+    Object.assign(this, { rooms, pause, heads });
     this.reads = 0;
     this.incomplete = 0;
   }
@@ -40,7 +40,7 @@ export class Reader extends Person {
     const items = answer?.events.map((event) => [event.seq, ...valueOf(event)]) ?? [];
     this.reads += 1;
     if (status !== 'complete') this.incomplete += 1;
-    if (answer) this.heads.set(room, Math.max(head, answer.head));
+    if (answer) this.heads.set(room, Math.max(this.heads.get(room) ?? 0, answer.head));
     this.note({ e: 'read', t0, node: this.node, room, after, items, more: answer?.more ?? false, status, epoch: answer?.epoch, ...(recent && head > 0 && { recent }) });
   }
 

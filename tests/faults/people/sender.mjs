@@ -10,9 +10,9 @@ const kMoves = 0.3; // how often a failure makes it try another node
 
 export class Sender extends Person {
   // lanes: [{room, pause}]: ms between an answer and the next message, on average.
-  constructor({ lanes, run, ...person }) {
+  constructor({ lanes, run, heads, ...person }) {
     super(person);
-    Object.assign(this, { lanes, run });
+    Object.assign(this, { lanes, run, heads });
     this.sent = 0;
     this.acked = 0;
     this.refused = 0;
@@ -54,6 +54,7 @@ export class Sender extends Person {
       if (answer) {
         this.note({ e: 'ack', c, k, room, seq: answer.seq, epoch: answer.epoch });
         this.acked += 1;
+        this.heads.set(room, Math.max(this.heads.get(room) ?? 0, answer.seq));
         break;
       }
       if (error?.retry === 'same' || lost) this.note({ e: 'info', k, why: lost ?? error.code });
