@@ -253,6 +253,11 @@ const allowed = {
     const read = lastOf(history, 'read', ({ items }) => items.length > 0);
     Object.assign(read, { items: [], status: 'incomplete' });
   },
+  'a machine that stood still is no delay of the server': (history) => {
+    const at = recvs(history).at(-1);
+    history[at].t += 3e9;
+    history.push({ e: 'stall', t: history[at].t, ms: 2_000 }, { e: 'promise', from: 0, to: 1e15, what: 'lag', ms: 2_000 });
+  },
   'who never repeats may stay without an answer': (history) => {
     const { k } = acked(history);
     history.splice(history.indexOf(acked(history)), 1);

@@ -9,11 +9,13 @@ import { Cluster } from './cluster.mjs';
 import { injectors } from './injectors/index.mjs';
 import { readDatabase, readHistories, readLog, waitForQuiet } from './finals.mjs';
 import { People } from './people/people.mjs';
-import { Recorder } from './recorder.mjs';
+import { now, Recorder } from './recorder.mjs';
 import { scenarios } from './scenarios.mjs';
 import { between, generator } from './seeded.mjs';
 import { root } from '../support/skat.mjs';
 
+const kTick = 20; // ms between two looks at the clock
+const kStall = 50; // a longer pause than that counts as the machine's
 const kWarmUp = 5_000;
 const kAfterwards = 5_000;
 const kPatience = 60_000; // for acks after the last fault
@@ -50,6 +52,7 @@ export class Run {
     } finally {
       this.people?.end();
       clearInterval(this.seconds_);
+      clearInterval(this.probe);
       if (!this.orderly) await this.cluster?.kill();
       await this.recorder.close();
     }
@@ -73,6 +76,7 @@ export class Run {
     this.phase('warmup');
     this.people = await People.gather(this);
     this.seconds_ = setInterval(() => this.everySecond(), 1_000);
+    this.probe = setInterval(() => this.watchMachine(), kTick);
     this.people.start();
     await sleep(kWarmUp);
     this.phase('load');
@@ -193,6 +197,14 @@ export class Run {
   phase(name) {
     this.recorder.mark({ e: 'phase', name });
     this.tell(name);
+  }
+
+  // How long the machine let this process wait: no delay of a server is shorter.
+  watchMachine() {
+    const t = now();
+    const ms = this.looked === undefined ? 0 : (t - this.looked) / 1e6 - kTick;
+    this.looked = t;
+    if (ms > kStall) this.recorder.put({ e: 'stall', t, ms: Math.round(ms) });
   }
 
   async everySecond() {

@@ -93,6 +93,9 @@ export class Checker {
   on_promise(entry) {
     this.promises.all.push(entry);
   }
+  on_stall(entry) {
+    this.promises.stall(entry);
+  }
   on_expect({ what, ok, detail }) {
     if (!ok) this.findings.report('L2', `${what}: ${detail}`);
   }

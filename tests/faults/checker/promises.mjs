@@ -7,12 +7,16 @@
 //   recovers     within `ms` after `from`, something first sent after `from` is acked (in each of `rooms`, if named)
 // and {"e":"expect","what","ok","detail"}: something the run saw for itself.
 
+// A time counts without what the machine took from the run meanwhile: {"e":"stall","t","ms"} says that the recorder's own
+// clock stood still for so long until t.
+
 const seconds = (ns) => `${(ns / 1e9).toFixed(2)} s`;
 
 export class Promises {
   all = [];
-  late = []; // {k, t, room}: what a steady subscriber saw, kept while a promise may ask
   reads = []; // reads of a recent place that were not complete
+  stalls = []; // {from, to}
+  lastSeen = new Map(); // k -> when the last steady subscriber saw it
 
   constructor(findings) {
     this.findings = findings;
@@ -23,7 +27,17 @@ export class Promises {
     const before = this.lastSeen.get(k);
     if (before === undefined || before < t) this.lastSeen.set(k, t);
   }
-  lastSeen = new Map();
+
+  stall({ t, ms }) {
+    this.stalls.push({ from: t - ms * 1e6, to: t });
+  }
+
+  // From `from` to `to`, without the stalls.
+  time(from, to) {
+    let lost = 0;
+    for (const stall of this.stalls) lost += Math.max(0, Math.min(to, stall.to) - Math.max(from, stall.from));
+    return to - from - lost;
+  }
 
   read({ t0, t, recent, room, node, status }) {
     if (recent && status !== 'complete') this.reads.push({ t0, t, room, node, status });
@@ -48,7 +62,7 @@ export class Promises {
 
   answered({ from, to, ms }, messages) {
     for (const { k, t, took } of messages.slow) {
-      if (t >= from && t < to && took > ms * 1e6) this.findings.report('L2', `${k}: no answer within ${ms} ms (${seconds(took)})`);
+      if (t >= from && t < to && took > ms * 1e6 && this.time(t, t + took) > ms * 1e6) this.findings.report('L2', `${k}: no answer within ${ms} ms (${seconds(took)})`);
     }
   }
 
@@ -56,7 +70,7 @@ export class Promises {
     for (const [k, { ackedAt }] of messages.all) {
       if (!(ackedAt >= from && ackedAt < to)) continue;
       const seen = this.lastSeen.get(k);
-      if (seen !== undefined && seen - ackedAt > ms * 1e6) this.findings.report('L2', `${k} was seen ${seconds(seen - ackedAt)} after its ack`);
+      if (seen !== undefined && seen - ackedAt > ms * 1e6 && this.time(ackedAt, seen) > ms * 1e6) this.findings.report('L2', `${k} was seen ${seconds(seen - ackedAt)} after its ack`);
     }
   }
 
@@ -73,7 +87,8 @@ export class Promises {
       for (const name of [room, undefined]) earliest.set(name, Math.min(ackedAt, earliest.get(name) ?? Infinity));
     }
     for (const room of rooms) {
-      const took = (earliest.get(room) ?? Infinity) - from;
+      const first = earliest.get(room);
+      const took = first === undefined ? Infinity : this.time(from, first);
       if (took > ms * 1e6) this.findings.report('L3', `${room ?? 'no room'}: the first ack ${seconds(took)} after, ${ms} ms were promised`);
     }
   }
