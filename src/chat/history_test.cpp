@@ -71,7 +71,14 @@ class HistoryTest : public ::testing::Test {
     }
   }
 
-  ChatWorld world_;
+  // After a restart the hot tail is as empty as it can be.
+  static Config cold() {
+    Config config;
+    config.warm_rooms = 0;
+    return config;
+  }
+
+  ChatWorld world_{cold()};
   Identity ada_, bob_;
   model::RoomId room_;
   std::uint64_t head_ = 1;
@@ -244,6 +251,20 @@ TEST_F(HistoryTest, APageHasNoMoreMessagesThanOneMayWhateverIsAsked) {
                                       [](const auto& event) { return event->kind == model::EventKind::message; });
   EXPECT_EQ(messages, 100);
   EXPECT_TRUE(newest->more);
+}
+
+TEST_F(HistoryTest, AfterARestartTheNewestEventsAreReadableWhenTheStoreGoesAway) {
+  fill(500);
+  world_.config.warm_rooms = 1;
+  world_.stop();
+  world_.start();
+  world_.advance(seconds(1));
+  world_.life->store.away = true;
+  const auto page = world_.history({room_, ada_.user, std::nullopt, std::nullopt, 100});
+  ASSERT_TRUE(page);
+  EXPECT_TRUE(page->complete);
+  EXPECT_EQ(seqs(page->events), before(501, 100));
+  EXPECT_FALSE(world_.history({room_, ada_.user, model::Seq{200}, std::nullopt, 10})->complete) << "older ones are not";
 }
 
 }  // namespace

@@ -28,6 +28,24 @@ void HotTail::mark_archived(std::span<const HotEventPtr> archived) {
   }
 }
 
+void HotTail::put_before(const model::RoomId& room, std::vector<HotEventPtr> events) {
+  const auto found = rooms_.find(room);
+  while (!events.empty()) {
+    HotEventPtr event = std::move(events.back());
+    events.pop_back();
+    Events& here = found == rooms_.end() ? rooms_[room] : found->second;
+    const bool fits = here.empty() || here.front().event->event.seq == event->event.seq.next();
+    if (!fits || here.size() >= model::kHotTailEvents || bytes_ + event->cost_bytes() > max_bytes_) {
+      if (here.empty()) rooms_.erase(room);
+      return;
+    }
+    bytes_ += event->cost_bytes();
+    keys_.emplace(key_of(event->event), event);
+    ages_.push_front(room);
+    here.push_front({std::move(event), ages_.begin()});
+  }
+}
+
 void HotTail::forget(base::Function<bool(const model::RoomId&)> gone) {
   std::erase_if(rooms_, [&](auto& entry) {
     if (!gone(entry.first)) return false;

@@ -28,6 +28,9 @@ class HotTail {
   enum class State : bool { unarchived, archived };
   // The room's next event.
   void add(HotEventPtr event, State state);
+  // Events from the store, ascending, that end right before the room's first one here; the room's newest ones, if it
+  // has none here. The first to go when the byte limit is reached. What does not fit there is dropped.
+  void put_before(const model::RoomId& room, std::vector<HotEventPtr> events);
   // Drops the rooms for which `gone` is true, unarchived events included: this node no longer follows them.
   void forget(base::Function<bool(const model::RoomId&)> gone);
   // The store has committed them, in offset order.
@@ -41,6 +44,8 @@ class HotTail {
   // Events with after < seq ≤ up_to; nullopt unless all of them are here.
   [[nodiscard]] std::optional<std::vector<FeedEventPtr>> range(const model::RoomId& room, model::Seq after,
                                                                model::Seq up_to) const;
+  // Archived ones have room here up to this many bytes.
+  [[nodiscard]] std::size_t max_bytes() const noexcept { return max_bytes_; }
   [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }
   [[nodiscard]] std::size_t rooms() const noexcept { return rooms_.size(); }
 

@@ -77,5 +77,40 @@ TEST(HotTail, ARangeIsThereWholeOrNotAtAll) {
   EXPECT_FALSE(tail.range(kOther, model::Seq{0}, model::Seq{1}));
 }
 
+TEST(HotTail, EventsFromTheStoreLieBeforeTheFirstOneAndGoFirst) {
+  const auto one = event(kRoom, 1)->cost_bytes();
+  HotTail tail(one * 5);
+  tail.add(event(kRoom, 4), HotTail::State::archived);
+  tail.put_before(kRoom, {event(kRoom, 1), event(kRoom, 2), event(kRoom, 3)});
+  EXPECT_EQ(tail.first(kRoom), model::Seq{1});
+  EXPECT_EQ(tail.range(kRoom, model::Seq{0}, model::Seq{4})->size(), 4u);
+  tail.put_before(kOther, {event(kOther, 8), event(kOther, 9)});
+  EXPECT_EQ(tail.first(kOther), model::Seq{9}) << "as much as fits";
+  tail.add(event(kRoom, 5), HotTail::State::archived);
+  EXPECT_EQ(tail.first(kOther), std::nullopt);
+  EXPECT_EQ(tail.first(kRoom), model::Seq{1});
+  EXPECT_LE(tail.bytes(), one * 5);
+}
+
+TEST(HotTail, EventsThatDoNotEndBeforeTheFirstOneAreDropped) {
+  HotTail tail(kPlenty);
+  tail.add(event(kRoom, 5), HotTail::State::unarchived);
+  tail.put_before(kRoom, {event(kRoom, 2), event(kRoom, 3)});
+  EXPECT_EQ(tail.first(kRoom), model::Seq{5});
+}
+
+TEST(HotTail, AForgottenRoomLeavesNothingBehind) {
+  HotTail tail(kPlenty);
+  tail.add(event(kRoom, 1), HotTail::State::archived);
+  tail.add(event(kRoom, 2), HotTail::State::unarchived);
+  tail.add(event(kOther, 1), HotTail::State::archived);
+  const auto gone = tail.at(kRoom, model::Seq{2})->event;
+  tail.forget([](const model::RoomId& room) { return room == kRoom; });
+  EXPECT_EQ(tail.first(kRoom), std::nullopt);
+  EXPECT_EQ(tail.find(key_of(gone)), nullptr);
+  EXPECT_EQ(tail.first(kOther), model::Seq{1});
+  EXPECT_EQ(tail.rooms(), 1u);
+}
+
 }  // namespace
 }  // namespace skat::chat

@@ -117,6 +117,9 @@ void Partition::assemble(store::StoredFold stored, const log::Bounds& bounds) {
                                             *archiver_, owner_listener_);
   follower_ = std::make_unique<Follower>(ports_.core, ports_.log, number_, std::move(fold), std::move(as_of),
                                          std::max(as_of_all, bounds.start), static_cast<Follower::Listener&>(*this));
+  warmer_ = std::make_unique<Warmer>(config_, ports_.conversations, ports_.hot_tail,
+                                     [this](const model::RoomId& room) { return follower_->fold().room(room); });
+  for (const store::RoomSnapshot& snapshot : stored.snapshots) warmer_->add(snapshot.room);
   set_owned(owned_);
   if (follower_->position() >= target_) finish({});
   follower_->start();
@@ -138,12 +141,19 @@ void Partition::go_on() {
 
 void Partition::finish(result<void> outcome) {
   if (outcome) owner_->go_live();
+  if (outcome) warm();
   std::exchange(ready_, nullptr)(std::move(outcome));
+}
+
+// Who follows a partition only until its owner is heard leaves the store alone.
+void Partition::warm() {
+  if (owned_ || !config_.live) warmer_->start();
 }
 
 void Partition::set_owned(bool owned) {
   owned_ = owned;
   if (!archiver_) return;
+  if (owned && !ready_) warm();
   archiver_->set_writing(owned);
   owner_->set_heard(owned && config_.live);
 }

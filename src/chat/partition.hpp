@@ -11,6 +11,7 @@
 #include "chat/follower.hpp"
 #include "chat/partition_owner.hpp"
 #include "chat/types.hpp"
+#include "chat/warmer.hpp"
 
 namespace skat::chat {
 
@@ -64,6 +65,7 @@ class Partition final : public Follower::Listener {
   void assemble(store::StoredFold stored, const log::Bounds& bounds);
   void finish(result<void> outcome);
   void go_on();
+  void warm();
 
   // set at construction
   const Config& config_;
@@ -79,6 +81,7 @@ class Partition final : public Follower::Listener {
   std::unique_ptr<Archiver> archiver_;
   std::unique_ptr<PartitionOwner> owner_;
   std::unique_ptr<Follower> follower_;
+  std::unique_ptr<Warmer> warmer_;
   Backoff backoff_;
   Lifetime lifetime_;
 };

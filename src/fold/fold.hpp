@@ -39,6 +39,7 @@ struct RoomView {
   model::Access access = model::Access::open;
   model::UserId owner;
   std::size_t members = 0;  // 0 where access is `everyone`
+  base::WallTime newest;    // of the newest event
 };
 
 class RoomState;

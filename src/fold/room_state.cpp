@@ -153,7 +153,7 @@ model::Event RoomState::make_event(const model::Record& record, base::WallTime a
 }
 
 RoomView RoomState::view() const {
-  return {seq_, mseq_, name_, access_, owner_, members_};
+  return {seq_, mseq_, name_, access_, owner_, members_, time_};
 }
 
 bool RoomState::has_member(const model::UserId& user) const {

@@ -1,0 +1,47 @@
+// Warmer: brings the newest events of the rooms that were active last from the store into the hot tail, when this node
+// has begun to answer for a partition: recent history stays readable when the store goes away after that. Lives on: the
+// core executor, in a Partition. Ends by: destruction. One read at a time; a read that fails ends it.
+#pragma once
+
+#include <vector>
+
+#include "base/function.hpp"
+#include "chat/config.hpp"
+#include "chat/hot_tail.hpp"
+#include "chat/lifetime.hpp"
+#include "fold/fold.hpp"
+#include "store/store.hpp"
+
+namespace skat::chat {
+
+class Warmer {
+ public:
+  using RoomOf = base::Function<std::optional<fold::RoomView>(const model::RoomId&)>;
+
+  Warmer(const Config& config, store::Conversations& conversations, HotTail& hot_tail, RoomOf room_of)
+      : config_(config), conversations_(conversations), hot_tail_(hot_tail), room_of_(std::move(room_of)) {}
+  Warmer(const Warmer&) = delete;
+  Warmer& operator=(const Warmer&) = delete;
+
+  // A room that may be worth it. Limit: config.warm_rooms, those with the newest events.
+  void add(const model::RoomId& room);
+  void start() { next(); }
+
+ private:
+  struct Candidate {
+    base::WallTime newest;
+    model::RoomId room;
+  };
+
+  void next();
+  void on_page(const model::RoomId& room, model::Seq up_to, const store::Page& page);
+
+  const Config& config_;
+  store::Conversations& conversations_;
+  HotTail& hot_tail_;
+  RoomOf room_of_;
+  std::vector<Candidate> candidates_;  // a heap, the oldest on top
+  Lifetime lifetime_;
+};
+
+}  // namespace skat::chat
