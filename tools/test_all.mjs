@@ -2,7 +2,7 @@
 // A skip, a crash, a time-out, or a runner that ran nothing counts as failed. Exit 0 only if M is 0.
 // usage: node tools/test_all.mjs [--list | STEP…]
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 const root = new URL('..', import.meta.url).pathname;
@@ -27,6 +27,7 @@ const steps = [
   { name: 'kill', run: shell('npm_ci tests; node --test --test-reporter=spec --test-reporter-destination=stdout --test-reporter=junit --test-reporter-destination=tests/output/kill.xml tests/faults/checker.test.mjs tests/faults/kill.test.mjs'), cases: 'junit', limit: minutes(15) },
   { name: 'services', run: shell('npm_ci tests; node --test --test-reporter=spec --test-reporter-destination=stdout --test-reporter=junit --test-reporter-destination=tests/output/services.xml tests/services/*.test.mjs'), cases: 'junit' },
   { name: 'backends', run: shell('node tools/services.mjs run -- ctest --test-dir build/dev -L service --output-on-failure --output-junit "$PWD/tests/output/backends.xml" --timeout 120 -j "$(jobs)" --progress'), cases: 'junit', limit: minutes(10) },
+  { name: 'profiles', run: shell('npm_ci tests; node tools/services.mjs run -- tools/test_profiles single-node cluster-1'), cases: 'junit', files: /^profiles-.*\.xml$/, limit: minutes(15) },
   { name: 'browser', run: shell('npm_ci tests; node --test --test-concurrency=1 --test-reporter=spec --test-reporter-destination=stdout --test-reporter=junit --test-reporter-destination=tests/output/browser.xml tests/browser/*.test.mjs'), cases: 'junit', limit: minutes(10) },
   { name: 'asan', run: shell('build_preset asan $(tools/sanitized asan); ctest --test-dir build/asan -L unit -R "$(tools/sanitized asan --regex)" --output-on-failure --output-junit "$PWD/tests/output/asan.xml" --timeout 120 -j "$(jobs)" --progress'), cases: 'junit', limit: minutes(40) },
   { name: 'tsan', run: shell('build_preset tsan $(tools/sanitized tsan); ctest --test-dir build/tsan -L unit -R "$(tools/sanitized tsan --regex)" --output-on-failure --output-junit "$PWD/tests/output/tsan.xml" --timeout 120 -j "$(jobs)" --progress'), cases: 'junit', limit: minutes(40) },
@@ -91,13 +92,18 @@ function execute([command, args], limit) {
 }
 
 async function runStep(step) {
-  const file = join(output, step.cases === 'vitest' ? `${step.name}.json` : `${step.name}.xml`);
-  rmSync(file, { force: true });
+  // One file by the step's name, or those that its pattern names.
+  const written = () => readdirSync(output).filter((name) => step.files?.test(name) ?? name === `${step.name}.${step.cases === 'vitest' ? 'json' : 'xml'}`);
+  for (const name of written()) rmSync(join(output, name));
   const limit = step.limit ?? minutes(5);
   const { code, timedOut } = await execute(step.run, limit);
   if (step.cases === 'exit') return code === 0 ? { passed: 1, failed: [] } : { passed: 0, failed: [step.name] };
-  let found = { passed: 0, failed: [] };
-  if (existsSync(file)) found = step.cases === 'vitest' ? vitest(file) : junit(file);
+  const found = { passed: 0, failed: [] };
+  for (const name of written()) {
+    const { passed, failed } = step.cases === 'vitest' ? vitest(join(output, name)) : junit(join(output, name));
+    found.passed += passed;
+    found.failed.push(...failed.map((failure) => (step.files ? `${name}: ${failure}` : failure)));
+  }
   if (timedOut) found.failed.push(`${step.name}: not finished after ${limit / 60_000} minutes`);
   else if (found.passed + found.failed.length === 0) found.failed.push(`${step.name}: the runner ran nothing`);
   else if (code !== 0 && found.failed.length === 0) found.failed.push(`${step.name}: the runner ended with ${code}`);

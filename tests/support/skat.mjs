@@ -6,6 +6,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { makeWorld, nodeCount } from './profile.mjs';
 
 export const root = new URL('../..', import.meta.url).pathname;
 export const binary = process.env.SKAT_BIN ?? join(root, 'build/dev/skat');
@@ -27,18 +28,34 @@ export function temporaryFolder(prefix = 'skat-test-') {
 }
 
 export class Skat {
-  // args: more flags of `skat serve`; env: more environment, for instance SKAT_FAILPOINT; tls: of certificate.mjs.
-  constructor({ port, data, args = [], env = {}, log, tls } = {}) {
-    Object.assign(this, { port, data, args, env, log, tls });
+  // args: more flags of `skat serve`; env: more environment, for instance SKAT_FAILPOINT; tls: of certificate.mjs. everywhere:
+  // in the profile of SKAT_TEST_PROFILE (profile.mjs), where this may be several nodes; otherwise it is embedded.
+  constructor({ port, data, args = [], env = {}, log, tls, everywhere = false } = {}) {
+    Object.assign(this, { port, data, args, env, log, tls, everywhere });
     this.ownData = data === undefined;
+    this.others = [];
+    this.turn = 0;
   }
 
+  // Of several nodes, each in turn.
   get url() {
-    return `${this.tls ? 'https' : 'http'}://127.0.0.1:${this.port}`;
+    const node = [this, ...this.others][this.turn++ % (this.others.length + 1)];
+    return `${this.tls ? 'https' : 'http'}://127.0.0.1:${node.port}`;
   }
 
   async start() {
     if (!existsSync(binary)) throw new Error(`${binary} is not built`);
+    if (this.everywhere && !this.world) {
+      this.world = await makeWorld();
+      this.env = { ...this.world, ...this.env };
+      const { args, env, log, tls } = this;
+      for (let i = 1; i < nodeCount; i += 1) this.others.push(new Skat({ args, env, log, tls }));
+    }
+    await Promise.all([this.startOne(), ...this.others.map((node) => node.startOne())]);
+    return this;
+  }
+
+  async startOne() {
     this.port ??= await freePort();
     this.data ??= temporaryFolder();
     const args = ['serve', '--listen', `127.0.0.1:${this.port}`, '--data', this.data, ...this.args];
@@ -58,17 +75,17 @@ export class Skat {
     }
     this.exited = new Promise((resolve) => this.child.once('exit', (code, signal) => resolve({ code, signal })));
     await this.ready();
-    return this;
   }
 
   async status(path) {
+    const url = `${this.tls ? 'https' : 'http'}://127.0.0.1:${this.port}${path}`;
     if (!this.tls) {
-      const answer = await fetch(this.url + path);
+      const answer = await fetch(url);
       await answer.arrayBuffer();
       return answer.status;
     }
     return new Promise((resolve, reject) => {
-      const request = httpsRequest(this.url + path, { ca: this.tls.certificate, agent: false }, (answer) => {
+      const request = httpsRequest(url, { ca: this.tls.certificate, agent: false }, (answer) => {
         answer.resume();
         answer.on('end', () => resolve(answer.statusCode));
       });
@@ -77,7 +94,7 @@ export class Skat {
     });
   }
 
-  async ready(limit = 15_000) {
+  async ready(limit = this.world ? 60_000 : 15_000) {
     const end = Date.now() + limit;
     let gone;
     this.exited.then((how) => {
@@ -100,12 +117,14 @@ export class Skat {
   }
 
   async kill() {
+    for (const node of this.others) await node.kill();
     this.child.kill('SIGKILL');
     return this.exited;
   }
 
   // SIGTERM; SIGKILL if it has not gone after `limit` ms, which is an error.
   async stop(limit = 10_000) {
+    await Promise.all(this.others.map((node) => node.stop(limit)));
     if (this.running) {
       this.child.kill('SIGTERM');
       const late = setTimeout(() => this.child.kill('SIGKILL'), limit);
@@ -117,6 +136,7 @@ export class Skat {
   }
 
   clean() {
+    for (const node of this.others) node.clean();
     if (this.ownData && this.data) rmSync(this.data, { recursive: true, force: true });
   }
 }

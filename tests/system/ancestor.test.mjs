@@ -5,7 +5,7 @@ import { io } from 'socket.io-client-4.7.2';
 import { ChatClient, within } from '../support/client.mjs';
 import { Skat } from '../support/skat.mjs';
 
-const server = new Skat();
+const server = new Skat({ everywhere: true });
 before(() => server.start());
 after(() => server.stop());
 

@@ -6,7 +6,7 @@ import { ChatClient, RefusedError } from '../support/client.mjs';
 import { Gate } from '../support/gate.mjs';
 import { Skat } from '../support/skat.mjs';
 
-const server = new Skat();
+const server = new Skat({ everywhere: true });
 before(() => server.start());
 after(() => server.stop());
 
@@ -30,7 +30,7 @@ test('a repeated send is answered with the first number and appears once', async
 });
 
 test('a repeat is known on another connection, after a restart, and 1,100 sends later', { timeout: 60_000 }, async () => {
-  const own = new Skat();
+  const own = new Skat({ everywhere: true });
   await own.start();
   const ada = await new ChatClient(own.url, { name: 'Ada', options }).ready();
   const lobby = ada.welcome.lobby;

@@ -7,7 +7,7 @@ import { ChatClient } from '../support/client.mjs';
 import { fortuneLines } from '../support/lines.mjs';
 import { Skat } from '../support/skat.mjs';
 
-const server = new Skat();
+const server = new Skat({ everywhere: true });
 before(() => server.start());
 after(() => server.stop());
 
