@@ -276,6 +276,9 @@ const doubtful = {
   'too few acks': [() => {}, { minimumAcks: 61 }],
   'a fault that did not take effect': [(history) => history.push({ e: 'fault', t: loudest(history), name: 'redis.kill', phase: 'begin', bit: false })],
   'a fault that never came': [(history) => history.unshift({ e: 'run', faults: ['redis.kill'] })],
+  'a machine that stood still while something was promised': [
+    (history) => history.push({ e: 'stall', t: 1.4e9, ms: 300 }, { e: 'promise', from: 1e9, to: 2e9, what: 'readable' }),
+  ],
   'a clock that went back': [(history) => history.push({ e: 'conn', t: 1, p: 'una', c: 'una-9' })],
 };
 for (const [name, [change, options = few]] of Object.entries(doubtful)) {

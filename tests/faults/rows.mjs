@@ -60,11 +60,11 @@ export const rows = [
 export const smoke = {
   name: 'smoke', mode: 'redis', rate: 100,
   steps: [
-    { fault: 'postgres.down', seconds: 20, promises: kWithoutStore },
-    { fault: 'redis.restart', after: [5, 8], promises: kWithoutBus },
-    { fault: 'node.kill', after: [3, 5], promises: [kRecovery] },
+    { fault: 'node.kill', promises: [kRecovery] },
     { fault: 'owner.kill', after: [5, 8], promises: [kRecovery] },
     { fault: 'archiver.kill', after: [5, 8], promises: [kRecovery] },
+    { fault: 'redis.restart', after: [8, 10], promises: kWithoutBus },
+    { fault: 'postgres.down', seconds: 20, promises: kWithoutStore },
     { fault: 'broker.restart', promises: [kRecovery] },
   ],
 };

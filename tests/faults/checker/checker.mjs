@@ -114,6 +114,7 @@ export class Checker {
     this.promises.finish(this.messages);
     this.resources.finish();
     const { acked } = this.messages;
+    this.doubts.push(...this.promises.doubts);
     if (acked < minimumAcks) this.doubts.push(`${acked} acks, at least ${minimumAcks} are needed`);
     for (const name of this.wanted) if (!this.bitten.has(name)) this.doubts.push(`the fault ${name} never came`);
     const { found, counts } = this.findings;

@@ -8,7 +8,7 @@ const kSlowAnswer = 1_000_000_000;
 export class Messages {
   all = new Map(); // k -> message
   slow = []; // {k, t, took}: answers that took long, or never came (took: Infinity)
-  setbacks = []; // {k, t, what}: every try that was not acked
+  setbacks = []; // {k, since, t, what}: every try that was not acked
 
   constructor(findings) {
     this.findings = findings;
@@ -49,8 +49,8 @@ export class Messages {
   nack({ t, k, final, code }) {
     const message = this.all.get(k);
     if (!message) return;
+    this.setbacks.push({ k, since: message.tried ?? t, t, what: code });
     this.answered(message, k, t);
-    this.setbacks.push({ k, t, what: code });
     message.denied += 1;
     if (!final) return;
     message.refused = code;
@@ -61,10 +61,10 @@ export class Messages {
   info({ t, k, why }) {
     const message = this.all.get(k);
     if (!message) return;
+    this.setbacks.push({ k, since: message.tried ?? t, t, what: why });
     if (why === 'timeout' && message.tried !== undefined) this.slow.push({ k, t: message.tried, took: Infinity });
     else this.answered(message, k, t);
     message.tried = undefined;
-    this.setbacks.push({ k, t, what: why });
   }
 
   get acked() {

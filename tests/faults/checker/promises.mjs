@@ -10,6 +10,12 @@
 // A time counts without what the machine took from the run meanwhile: {"e":"stall","t","ms"} says that the recorder's own
 // clock stood still for so long until t.
 
+// A machine that stands still for this long is why a server or a service did not answer.
+const kDisturbance = 250_000_000;
+const kBefore = 2_000_000_000; // how far back its effects reach
+// A promise whose time it took more of than this share is not judged: the run proves little.
+const kLostShare = 0.25;
+
 const seconds = (ns) => `${(ns / 1e9).toFixed(2)} s`;
 
 export class Promises {
@@ -32,11 +38,25 @@ export class Promises {
     this.stalls.push({ from: t - ms * 1e6, to: t });
   }
 
-  // From `from` to `to`, without the stalls.
-  time(from, to) {
+  lost(from, to) {
     let lost = 0;
     for (const stall of this.stalls) lost += Math.max(0, Math.min(to, stall.to) - Math.max(from, stall.from));
-    return to - from - lost;
+    return lost;
+  }
+
+  // From `from` to `to`, without the stalls.
+  time(from, to) {
+    return to - from - this.lost(from, to);
+  }
+
+  disturbed(from, to) {
+    return this.lost(from - kBefore, to) > kDisturbance;
+  }
+
+  // What cannot be judged, in words.
+  get doubts() {
+    const share = ({ from, to }) => (to > from ? this.lost(from, to) / (to - from) : 0);
+    return this.all.filter((promise) => share(promise) > kLostShare).map((promise) => `the machine stood still for ${Math.round(100 * share(promise))} % of the time of a promise (${promise.what})`);
   }
 
   read({ t0, t, recent, room, node, status }) {
@@ -48,7 +68,8 @@ export class Promises {
   }
 
   acked({ from, to }, messages) {
-    for (const { k, t, what } of messages.setbacks) {
+    for (const { k, since, t, what } of messages.setbacks) {
+      if (this.disturbed(since, t)) continue;
       const begun = messages.all.get(k).t;
       if (begun >= from && begun < to) this.findings.report('L2', `${k}: ${what} at ${seconds(t - from)}, all should be acked`);
     }
@@ -76,7 +97,7 @@ export class Promises {
 
   readable({ from, to }) {
     for (const { t0, t, room, node, status } of this.reads) {
-      if (t0 >= from && t < to) this.findings.report('L2', `${room} on node ${node}: ${status}`);
+      if (t0 >= from && t < to && !this.disturbed(t0, t)) this.findings.report('L2', `${room} on node ${node}: ${status}`);
     }
   }
 
