@@ -24,7 +24,9 @@ struct Config {
   std::uint16_t port = 6379;
   std::string user = {}, password = {};  // a password without a user is that of "default"
   Tls tls = {};
-  std::string prefix = "skat:";      // of every channel; an access list then names one pattern, skat:*
+  std::string prefix = "skat:";  // of every channel; an access list then names one pattern, skat:*
+  // Sharded Pub/Sub, where the server is a Redis Cluster of version 7 or newer. All processes must agree.
+  bool sharded = true;
   std::string client_name = "skat";  // in CLIENT LIST, with :publish or :subscribe behind it
 
   std::chrono::milliseconds connect_timeout{3'000};  // name, TCP, TLS and log-in together

@@ -8,6 +8,7 @@
 
 #include "base/logger.hpp"
 #include "bus/bus_conformance.hpp"
+#include "bus/redis/testing/redis_cluster.hpp"
 #include "bus/redis/testing/redis_harness.hpp"
 #include "bus/redis/testing/redis_server.hpp"
 #include "bus/redis/testing/tls_server.hpp"
@@ -15,6 +16,7 @@
 namespace skat::bus {
 namespace {
 
+using redis::testing::RedisCluster;
 using redis::testing::RedisServer;
 using redis::testing::TlsServer;
 using redis::testing::unique_name;
@@ -65,6 +67,15 @@ INSTANTIATE_TEST_SUITE_P(Redis, BusConformance,
 INSTANTIATE_TEST_SUITE_P(RedisTls, BusConformance, ::testing::Values(Maker([] {
                            auto harness = std::make_unique<RedisHarness<TlsServer>>(std::make_unique<TlsServer>());
                            harness->open(harness->server().config);
+                           return harness;
+                         })));
+
+INSTANTIATE_TEST_SUITE_P(RedisCluster, BusConformance, ::testing::Values(Maker([] {
+                           auto harness =
+                               std::make_unique<RedisHarness<RedisCluster>>(std::make_unique<RedisCluster>());
+                           redis::Config config;
+                           config.port = harness->server().master(0).port();
+                           harness->open(config);
                            return harness;
                          })));
 

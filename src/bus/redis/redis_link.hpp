@@ -17,6 +17,8 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "bus/redis/redis_connection.hpp"
 #include "bus/redis/subscriptions.hpp"
@@ -35,15 +37,24 @@ class RedisLink final : private RedisConnection::Listener {
     // All that had arrived has been told.
     virtual void on_link_read_end() = 0;
     virtual void on_link_failed(const std::string& problem) = 0;
+    // Instead of on_link_up(), where the plain dialect met a server that knows the other one.
+    virtual void on_link_could_be_sharded() = 0;
+  };
+
+  struct Setup {
+    Config config;
+    const Dialect& dialect;
+    std::string marker_channel;  // with the prefix; nobody else's
+    bool may_shard;              // whether on_link_could_be_sharded() is wanted
   };
 
   // Connects at once. `queued_bytes` is what publish() was told and the server has not answered.
-  RedisLink(base::IoThread& thread, const Config& config, Subscriptions& subscriptions,
+  RedisLink(base::IoThread& thread, Setup setup, const std::vector<Subscription>& wanted,
             std::atomic<std::size_t>& queued_bytes, Listener& listener);
   ~RedisLink() override;
 
-  // Subscriptions were changed: sends what follows from it.
-  void subscribe_changes();
+  // Sent by flush().
+  void change(Change change) { subscriptions_.apply(std::move(change)); }
   // Only while up; sent by flush(). `queued_bytes` of it were counted by the caller.
   void publish(std::string_view channel, std::string_view payload, std::size_t queued_bytes);
   void flush();
@@ -51,6 +62,8 @@ class RedisLink final : private RedisConnection::Listener {
   void pause_reading() { subscriber_.pause_reading(); }
   void resume_reading() { subscriber_.resume_reading(); }
   [[nodiscard]] bool up() const noexcept { return state_ == State::up; }
+  // What has been confirmed since the last call.
+  [[nodiscard]] std::vector<Subscription> take_confirmed() { return subscriptions_.take_confirmed(); }
 
  private:
   enum class State { connecting, subscribing, verifying, up, failed };
@@ -69,21 +82,23 @@ class RedisLink final : private RedisConnection::Listener {
   void on_publisher_reply(const resp::Reply& reply);
   void on_subscriber_reply(const resp::Reply& reply);
   void verify();
-  void fail(std::string problem);
+  void fail(std::string_view problem);
+  template <class Tell>
+  void finish(Tell tell);
   void release(std::size_t bytes);
 
   base::IoThread& thread_;
-  const Config& config_;
-  Subscriptions& subscriptions_;
+  const Setup setup_;
+  Subscriptions subscriptions_;
   std::atomic<std::size_t>& queued_bytes_;
   Listener& listener_;
 
   State state_ = State::connecting;
   bool publisher_ready_ = false, subscriber_ready_ = false, read_something_ = false;
-  const std::string marker_channel_, marker_;
+  const std::string marker_;
   std::deque<Asked> asked_;  // by the publisher, in the order of the answers; bounded by max_queued_bytes
   base::Executor::TimerId verify_timer_ = base::Executor::TimerId::none;
-  // Posted failures find it gone when the link was destroyed first.
+  // What was posted finds it gone when the link was destroyed first.
   std::shared_ptr<RedisLink*> self_ = std::make_shared<RedisLink*>(this);
   RedisConnection publisher_, subscriber_;
 };

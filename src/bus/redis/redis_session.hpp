@@ -1,21 +1,25 @@
-// RedisSession: keeps a link to Redis, makes a new one when it fails, and carries what the owner's thread and the link
-// have for each other.
-// Lives on: the bus's IoThread; made and destroyed by the bus while that does not run.
-// Ends by: destruction.
+// RedisSession: keeps the way to Redis, makes a new one when it fails, and carries what the owner's thread and Redis
+// have for each other. The way is one link, or, to a cluster that shards its channels, one link for each master. It is
+// up when all links are, and goes as a whole when one fails. Lives on: the bus's IoThread; made and destroyed by the
+// bus while that does not run. Ends by: destruction.
 #pragma once
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "base/backoff.hpp"
 #include "base/bytes.hpp"
 #include "base/io_thread.hpp"
 #include "base/mailbox.hpp"
+#include "bus/redis/cluster_scout.hpp"
 #include "bus/redis/config.hpp"
 #include "bus/redis/redis_link.hpp"
 #include "bus/redis/subscriptions.hpp"
@@ -51,7 +55,7 @@ struct SharedCounters {
   std::atomic<std::size_t> undelivered_bytes = 0;  // received, not heard by the listener
 };
 
-class RedisSession final : private RedisLink::Listener {
+class RedisSession final : private RedisLink::Listener, private ClusterScout::Listener {
  public:
   // Limit: when so many wait, no more is read and no new link is made; `inbound` holds kMaxInbound.
   static constexpr std::size_t kPauseInbound = 1'024, kMaxInbound = 2 * kPauseInbound;
@@ -62,11 +66,25 @@ class RedisSession final : private RedisLink::Listener {
   void take(Outbound outbound);
 
  private:
+  struct Hash : std::hash<std::string_view> {
+    using is_transparent = void;
+  };
+
   void connect();
+  void connect_later();
+  void open_links();
+  [[nodiscard]] std::size_t link_of(std::string_view channel);
+  [[nodiscard]] std::string marker_channel(std::size_t link);
+  [[nodiscard]] std::vector<Subscription> take_confirmed();
+
   void on_link_up() override;
   void on_link_message(const base::SharedBytes& channel, std::string_view payload) override;
   void on_link_read_end() override;
   void on_link_failed(const std::string& problem) override;
+  void on_link_could_be_sharded() override;
+  void on_slots(SlotMap slots) override;
+  void on_no_slots(const std::string& why) override;
+  void on_scout_failed(const std::string& problem) override;
 
   [[nodiscard]] bool owner_is_behind() const;
   void wait_for_owner();
@@ -77,18 +95,24 @@ class RedisSession final : private RedisLink::Listener {
   const Config& config_;
   SharedCounters& counters_;
   base::Mailbox<Inbound>& inbound_;
-  const std::string where_;
 
   bool started_ = false, waiting_for_owner_ = false;
-  Subscriptions subscriptions_;
-  Inbound arrived_;  // by the read that is under way
+  std::unordered_map<std::string, Subscription, Hash, std::equal_to<>> wanted_;  // by channel
+  Inbound arrived_;                                                              // by the read that is under way
   base::Backoff backoff_;
-  std::optional<base::SteadyTime> up_since_;
+  std::optional<base::SteadyTime> up_since_;  // nothing: not up
   // Told since the bus was last stable. Limit: kMaxTold; what comes after is not told.
   static constexpr std::size_t kMaxTold = 32;
   std::set<std::string> told_;
   bool told_up_ = false;
-  std::unique_ptr<RedisLink> link_;
+
+  std::vector<std::unique_ptr<RedisLink>> links_;  // with slots_: one for each of its masters
+  std::optional<SlotMap> slots_;
+  std::unique_ptr<ClusterScout> scout_;
+  bool may_shard_, clustered_ = false;  // clustered_: a map of the slots is needed first
+  std::vector<Address> known_;          // whom to ask for it: the configured server, then the masters of the last map
+  std::size_t next_known_ = 0;
+  std::string name_;  // of a channel with the prefix; kept for its memory
 };
 
 }  // namespace skat::bus::redis

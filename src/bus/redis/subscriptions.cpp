@@ -36,7 +36,7 @@ void Subscriptions::take_commands(std::string& out) {
         std::min<std::ptrdiff_t>(changes_.end() - it, static_cast<std::ptrdiff_t>(channels_per_command_));
     const auto end = std::find_if(it, it + limit, [&](const Change& change) { return change.kind != kind; });
     resp::append_header(out, static_cast<std::size_t>(end - it) + 1);
-    resp::append_bulk(out, kind == Change::Kind::subscribe ? "SUBSCRIBE" : "UNSUBSCRIBE");
+    resp::append_bulk(out, kind == Change::Kind::subscribe ? dialect_.subscribe : dialect_.unsubscribe);
     for (; it != end; ++it) {
       resp::append_bulk(out, prefix_, *it->subscription.channel);
       asked_.push_back(std::move(*it));
@@ -50,7 +50,8 @@ bool Subscriptions::on_answer(std::string_view kind, std::string_view name) {
   name.remove_prefix(prefix_.size());
   const auto& asked = asked_.front();
   const bool subscribed = asked.kind == Change::Kind::subscribe;
-  if (*asked.subscription.channel != name || kind != (subscribed ? "subscribe" : "unsubscribe")) return false;
+  if (*asked.subscription.channel != name || kind != (subscribed ? dialect_.subscribed : dialect_.unsubscribed))
+    return false;
   if (subscribed) {
     const auto it = wanted_.find(name);
     if (it != wanted_.end() && it->second.generation == asked.subscription.generation) {

@@ -1,7 +1,7 @@
 // Subscriptions: which channels are wanted, which of them the server has confirmed, and the commands that make the two
 // agree. Sans-I/O. Answers come in the order of the commands, one for each channel.
-// Lives on: the thread of the bus; outlives connections.
-// Ends by: destruction with the bus.
+// Lives on: the thread of the bus, with its link.
+// Ends by: destruction.
 #pragma once
 
 #include <cstddef>
@@ -18,6 +18,14 @@
 
 namespace skat::bus::redis {
 
+// The words of Pub/Sub: to every node of a cluster, or sharded, where a channel belongs to the master of its slot.
+struct Dialect {
+  std::string_view publish, subscribe, unsubscribe;    // commands
+  std::string_view message, subscribed, unsubscribed;  // what comes back
+};
+inline constexpr Dialect kPlain{"PUBLISH", "SUBSCRIBE", "UNSUBSCRIBE", "message", "subscribe", "unsubscribe"};
+inline constexpr Dialect kSharded{"SPUBLISH", "SSUBSCRIBE", "SUNSUBSCRIBE", "smessage", "ssubscribe", "sunsubscribe"};
+
 // A channel that was subscribed, left and subscribed again has a new generation: an answer to the first command says
 // nothing about the last.
 struct Subscription {
@@ -33,8 +41,9 @@ struct Change {
 
 class Subscriptions {
  public:
-  Subscriptions(std::string prefix, std::size_t channels_per_command)
-      : prefix_(std::move(prefix)), channels_per_command_(channels_per_command) {}
+  // A sharded command names one channel: more would have to be of one slot.
+  Subscriptions(const Dialect& dialect, std::string prefix, std::size_t channels_per_command)
+      : dialect_(dialect), prefix_(std::move(prefix)), channels_per_command_(channels_per_command) {}
 
   void apply(Change change);
 
@@ -44,7 +53,7 @@ class Subscriptions {
 
   // Appends SUBSCRIBE and UNSUBSCRIBE for all that has changed since.
   void take_commands(std::string& out);
-  // "subscribe" or "unsubscribe" of that name (with its prefix) was answered. False: nobody asked for that.
+  // The dialect's `subscribed` or `unsubscribed` came for that name (with its prefix). False: nobody asked for that.
   [[nodiscard]] bool on_answer(std::string_view kind, std::string_view name);
   // What has been confirmed since the last call.
   [[nodiscard]] std::vector<Subscription> take_confirmed() { return std::exchange(confirmed_, {}); }
@@ -60,6 +69,7 @@ class Subscriptions {
     using is_transparent = void;
   };
 
+  const Dialect& dialect_;
   const std::string prefix_;
   const std::size_t channels_per_command_;
   bool connected_ = false;

@@ -36,7 +36,7 @@ class SubscriptionsTest : public ::testing::Test {
     return joined;
   }
 
-  Subscriptions table_{"p:", 3};
+  Subscriptions table_{kPlain, "p:", 3};
 };
 
 TEST_F(SubscriptionsTest, WhatOneTurnWantsGoesInAsFewCommandsAsTheLimitAllows) {
@@ -111,6 +111,19 @@ TEST_F(SubscriptionsTest, FindsTheWantedChannelOfAName) {
   EXPECT_EQ(table_.find("p:b"), nullptr);
   EXPECT_EQ(table_.find("a"), nullptr);
   EXPECT_EQ(table_.find(""), nullptr);
+}
+
+TEST(ShardedSubscriptions, SpeakTheirOwnWords) {
+  Subscriptions table(kSharded, "p:", 1);
+  table.connected();
+  table.apply({Change::Kind::subscribe, {base::share("a"), 1}});
+  table.apply({Change::Kind::unsubscribe, {base::share("b"), 1}});
+  std::string bytes;
+  table.take_commands(bytes);
+  EXPECT_EQ(bytes, "*2\r\n$10\r\nSSUBSCRIBE\r\n$3\r\np:a\r\n*2\r\n$12\r\nSUNSUBSCRIBE\r\n$3\r\np:b\r\n");
+  EXPECT_FALSE(table.on_answer("subscribe", "p:a"));
+  EXPECT_TRUE(table.on_answer("ssubscribe", "p:a"));
+  EXPECT_TRUE(table.on_answer("sunsubscribe", "p:b"));
 }
 
 }  // namespace
