@@ -62,19 +62,28 @@ result<StoredFold> read_or_start(Connection& connection, std::uint32_t partition
   return std::move(**found);
 }
 
-Statement write_snapshots(const ArchiveBatch& batch) {
-  auto rooms = Column::uuids();
-  auto as_of = Column::numbers();
-  auto states = Column::blobs();
-  for (const RoomSnapshot& snapshot : batch.snapshots) {
-    rooms.add(snapshot.room);
-    as_of.add(snapshot.as_of);
-    states.add_bytes(snapshot.state);
+// Limit: bytes of the snapshots in one statement; more of them are further statements. PostgreSQL takes no parameter of
+// 1 GiB.
+constexpr std::size_t kMaxSnapshotBytes = 8u * 1024 * 1024;
+
+std::vector<Statement> write_snapshots(const ArchiveBatch& batch) {
+  std::vector<Statement> statements;
+  for (auto next = batch.snapshots.begin(); next != batch.snapshots.end();) {
+    auto rooms = Column::uuids();
+    auto as_of = Column::numbers();
+    auto states = Column::blobs();
+    for (std::size_t bytes = 0; next != batch.snapshots.end() && bytes < kMaxSnapshotBytes; ++next) {
+      rooms.add(next->room);
+      as_of.add(next->as_of);
+      states.add_bytes(next->state);
+      bytes += next->state.size();
+    }
+    statements.push_back(
+        Statement("INSERT INTO snapshots (partition, room, as_of, state) SELECT $1, * FROM unnest($2, $3, $4)"
+                  " ON CONFLICT (partition, room) DO UPDATE SET as_of = excluded.as_of, state = excluded.state")
+            .with(batch.partition, rooms, as_of, states));
   }
-  return Statement(
-             "INSERT INTO snapshots (partition, room, as_of, state) SELECT $1, * FROM unnest($2, $3, $4)"
-             " ON CONFLICT (partition, room) DO UPDATE SET as_of = excluded.as_of, state = excluded.state")
-      .with(batch.partition, rooms, as_of, states);
+  return statements;
 }
 
 Statement write_dead_letters(const ArchiveBatch& batch) {
@@ -123,6 +132,7 @@ result<StoredFold> load_rooms_blocking(Connection& connection, std::uint32_t par
 result<void> archive_blocking(Connection& connection, const ArchiveBatch& batch) {
   auto projected = project_rooms(batch.events);
   if (!projected) return projected.error();
+  auto snapshots = write_snapshots(batch);
   if (SKAT_FAILPOINT("store.before_begin")) return errc::unavailable;
 
   auto statements = opening(connection, Kind::write);
@@ -131,7 +141,7 @@ result<void> archive_blocking(Connection& connection, const ArchiveBatch& batch)
   if (!batch.events.empty()) statements.push_back(insert_events(batch.events));
   for (Statement& each : *projected) statements.push_back(std::move(each));
   if (!batch.dead_letters.empty()) statements.push_back(write_dead_letters(batch));
-  if (!batch.snapshots.empty()) statements.push_back(write_snapshots(batch));
+  for (Statement& each : snapshots) statements.push_back(std::move(each));
   const auto written = connection.run_blocking(statements);
   // Whoever comes second finds the first one's events in its way, so this is asked first.
   const bool superseded = written.rows.size() > moves && written.rows[moves].changes() == 0;

@@ -20,16 +20,17 @@ namespace {
 using std::chrono::milliseconds;
 using Clock = std::chrono::steady_clock;
 
+// Short enough to be waited for, long enough for a busy machine.
 Config impatient(Config config) {
-  config.connect_timeout = milliseconds(500);
-  config.read_timeout = milliseconds(500);
-  config.directory_timeout = milliseconds(500);
-  config.archive_timeout = milliseconds(1'000);
-  config.lock_timeout = milliseconds(400);
+  config.connect_timeout = config.read_timeout = config.directory_timeout = milliseconds(2'000);
+  config.archive_timeout = milliseconds(3'000);
+  config.lock_timeout = milliseconds(1'000);
   config.close_timeout = milliseconds(300);
   config.longest_reconnect = milliseconds(200);
   return config;
 }
+
+constexpr std::chrono::seconds kPatience{60};
 
 // Archives batch after batch as the archiver does: a failed one again, for ever; a repeat that is superseded counts
 // when the store stands where it would have brought it.
@@ -76,7 +77,7 @@ TEST_F(PgServerTest, AServerKilledInTheMiddleOfTheArchiveLosesAndDoublesNothing)
       ++restarts;
     }));
   });
-  ASSERT_TRUE(node.executor().run_until([&] { return restarts == 3; }, std::chrono::seconds(60)));
+  ASSERT_TRUE(node.executor().run_until([&] { return restarts == 3; }, kPatience));
   EXPECT_EQ(sql("SELECT count(*) || ' ' || max(seq) FROM events"), "300000 300000");
   EXPECT_EQ(node.load().value().next_offset, 300'000u);
 }
@@ -90,10 +91,10 @@ TEST_F(PgServerTest, WhileItIsAwayEachRequestIsAnsweredAndAfterwardsAllIsAsBefor
     const auto began = Clock::now();
     EXPECT_EQ(node.newest(kRoom).error(), errc::unavailable);
     EXPECT_EQ(node.archive(messages(3, 1)).error(), errc::unavailable);
-    EXPECT_LT(Clock::now() - began, milliseconds(3'000));
+    EXPECT_LT(Clock::now() - began, std::chrono::seconds(10));
   }
   server_.start();
-  ASSERT_TRUE(node.executor().run_until([&] { return node.newest(kRoom).has_value(); }));
+  ASSERT_TRUE(node.executor().run_until([&] { return node.newest(kRoom).has_value(); }, kPatience));
   EXPECT_TRUE(node.archive(messages(3, 1)) || node.archive(messages(3, 1)));
   EXPECT_EQ(node.newest(kRoom).value().head, model::Seq{4});
 }
@@ -107,21 +108,22 @@ TEST_F(PgServerTest, AHeldServerCostsARequestItsLimitAndTheOwnerNothing) {
   auto began = Clock::now();
   const auto read = node.begin<Page>(&Conversations::page_before, kRoom, model::Seq{9}, std::size_t{10});
   const auto archive = node.begin<void>(&Conversations::archive, messages(3, 1));
-  EXPECT_LT(Clock::now() - began, milliseconds(50));
+  EXPECT_FALSE(read->has_value());
+  EXPECT_LT(Clock::now() - began, milliseconds(1'000));
   EXPECT_EQ(node.wait(read).error(), errc::unavailable);
   EXPECT_EQ(node.wait(archive).error(), errc::unavailable);
-  EXPECT_LT(Clock::now() - began, milliseconds(4'000));
+  EXPECT_LT(Clock::now() - began, std::chrono::seconds(20));
   server_.resume();
-  ASSERT_TRUE(node.executor().run_until([&] { return node.newest(kRoom).has_value(); }));
+  ASSERT_TRUE(node.executor().run_until([&] { return node.newest(kRoom).has_value(); }, kPatience));
   // The held server had the statements, but never heard COMMIT.
   EXPECT_EQ(node.load().value().next_offset, 3u);
-  ASSERT_TRUE(node.executor().run_until([&] { return node.archive(messages(3, 1)).has_value(); }));
+  ASSERT_TRUE(node.executor().run_until([&] { return node.archive(messages(3, 1)).has_value(); }, kPatience));
   EXPECT_EQ(node.newest(kRoom).value().head, model::Seq{4});
 }
 
 TEST_F(PgServerTest, AStoreEndsInItsTimeWhileTheServerIsHeld) {
   auto settings = config();
-  settings.read_timeout = settings.archive_timeout = milliseconds(20'000);
+  settings.read_timeout = settings.archive_timeout = kPatience;
   Node node(settings);
   ASSERT_TRUE(node.load());
   ASSERT_TRUE(node.newest(kRoom));
@@ -131,7 +133,7 @@ TEST_F(PgServerTest, AStoreEndsInItsTimeWhileTheServerIsHeld) {
   std::this_thread::sleep_for(milliseconds(50));
   const auto began = Clock::now();
   node.close();
-  EXPECT_LT(Clock::now() - began, milliseconds(3'000));
+  EXPECT_LT(Clock::now() - began, std::chrono::seconds(10));
   node.executor().run();
   EXPECT_FALSE(called);
 }
@@ -141,7 +143,7 @@ TEST_F(PgServerTest, ANodeStartsWithoutItAndWorksOnceItIsThere) {
   Node node(config());
   EXPECT_EQ(node.load().error(), errc::unavailable);
   server_.start();
-  ASSERT_TRUE(node.executor().run_until([&] { return node.load().has_value(); }));
+  ASSERT_TRUE(node.executor().run_until([&] { return node.load().has_value(); }, kPatience));
   EXPECT_TRUE(node.archive(messages(0, 3)));
 }
 
@@ -149,13 +151,18 @@ TEST_F(PgServerTest, ANodeStartsWithoutItAndWorksOnceItIsThere) {
 
 class PgFaultTest : public ::testing::Test {
  protected:
-  [[nodiscard]] Config config() const { return impatient(database_.config()); }
+  [[nodiscard]] Config config() const {
+    Config config = database_.config();
+    config.connect_timeout = config.read_timeout = config.directory_timeout = milliseconds(20'000);
+    config.lock_timeout = milliseconds(500);
+    return config;
+  }
   std::string sql(const std::string& text) { return Psql(database_.url()).run(text); }
   // Until `count` requests of this database wait for a lock.
   void wait_for_lock(Node& node, int count) {
     const auto waiting =
         "SELECT count(*) FROM pg_stat_activity WHERE datname = '" + database_.name() + "' AND wait_event_type = 'Lock'";
-    ASSERT_TRUE(node.executor().run_until([&] { return sql(waiting) == std::to_string(count); }));
+    ASSERT_TRUE(node.executor().run_until([&] { return sql(waiting) == std::to_string(count); }, kPatience));
   }
 
   Database database_;
@@ -164,7 +171,6 @@ class PgFaultTest : public ::testing::Test {
 TEST_F(PgFaultTest, OfTwoWritersOneWinsEachBatchAndTheOtherLeavesNothing) {
   auto settings = config();
   settings.lock_timeout = milliseconds(20'000);
-  settings.archive_timeout = milliseconds(30'000);
   Node first(settings), second(settings);
   ASSERT_TRUE(first.load());
   std::uint64_t wins[2] = {};
@@ -183,7 +189,6 @@ TEST_F(PgFaultTest, OfTwoWritersOneWinsEachBatchAndTheOtherLeavesNothing) {
 TEST_F(PgFaultTest, ADeadlockWithAnotherWriterIsTriedAgain) {
   auto settings = config();
   settings.lock_timeout = milliseconds(20'000);
-  settings.archive_timeout = milliseconds(30'000);
   Node node(settings);
   ASSERT_TRUE(node.load());
   auto batch = messages(0, 1);
@@ -282,7 +287,7 @@ TEST_F(PgFaultTest, MoreRequestsThanMayWaitAreBusyInALaterTurn) {
     });
   }
   EXPECT_EQ(busy, 0u);
-  ASSERT_TRUE(node.executor().run_until([&] { return served + busy == 5; }));
+  ASSERT_TRUE(node.executor().run_until([&] { return served + busy == 5; }, kPatience));
   EXPECT_EQ(served, 3u);
 }
 

@@ -14,20 +14,23 @@ using std::chrono::milliseconds;
 class PgLeaseTest : public ::testing::Test {
  protected:
   HeldLease acquire(const std::string& holder, bool* lost = nullptr) {
-    return acquire_postgres_lease(database_.config(), executor_, {.holder = holder, .ttl = milliseconds(60'000)},
-                                  [lost] {
-                                    if (lost != nullptr) *lost = true;
-                                  });
+    return acquire_postgres_lease(config_, executor_, {.holder = holder, .ttl = milliseconds(60'000)}, [lost] {
+      if (lost != nullptr) *lost = true;
+    });
   }
   std::string sql(const std::string& text) { return Psql(database_.url()).run(text); }
   // Until the renewal that is due after a third of the lease's time has happened.
   void renew() {
     const auto before = sql("SELECT xmin FROM leases");
     executor_.advance(milliseconds(20'001));
-    ASSERT_TRUE(executor_.run_until([&] { return sql("SELECT xmin FROM leases") != before; }));
+    ASSERT_TRUE(
+        executor_.run_until([&] { return sql("SELECT xmin FROM leases") != before; }, std::chrono::seconds(40)));
   }
 
+  void SetUp() override { config_.connect_timeout = config_.directory_timeout = milliseconds(20'000); }
+
   Database database_;
+  Config config_ = database_.config();
   base::testing::ManualExecutor executor_;
 };
 
@@ -61,7 +64,7 @@ TEST_F(PgLeaseTest, AnExpiredOneIsTakenAndItsHolderHearsOfIt) {
   ASSERT_TRUE(other.lease) << other.problem;
   EXPECT_FALSE(lost);
   executor_.advance(milliseconds(20'001));
-  EXPECT_TRUE(executor_.run_until([&] { return lost; }));
+  EXPECT_TRUE(executor_.run_until([&] { return lost; }, std::chrono::seconds(40)));
 }
 
 TEST_F(PgLeaseTest, OneThatExpiredUntakenIsHeldOn) {

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <cstdlib>
 #include <functional>
 #include <memory>
@@ -27,6 +28,8 @@ class PgHarness final : public StoreHarness {
   enum class Road { direct, bouncer };
   explicit PgHarness(Road road) {
     config_ = database_.config();
+    // A busy machine is no fault here.
+    config_.connect_timeout = config_.read_timeout = config_.directory_timeout = std::chrono::seconds(20);
     if (road == Road::bouncer) {
       bouncer_ = std::make_unique<PgBouncer>(std::atoi(database_.port().c_str()));
       config_.url = bouncer_->url(database_.name());
@@ -34,7 +37,9 @@ class PgHarness final : public StoreHarness {
     open();
   }
   Store& store() override { return *store_; }
-  bool run_until(const std::function<bool()>& done) override { return executor_.run_until(done); }
+  bool run_until(const std::function<bool()>& done) override {
+    return executor_.run_until(done, std::chrono::seconds(40));
+  }
   void reopen() override {
     store_.reset();
     open();
@@ -112,6 +117,19 @@ TEST_P(PgStoreOwn, ALeaveAndAReturnInOneBatchCountOnce) {
   EXPECT_EQ(list_rooms("", 10).at(0).members, 2u);
   EXPECT_EQ(rooms_of(user_id(2)).size(), 1u);
   EXPECT_TRUE(rooms_of(user_id(3)).empty());
+}
+
+TEST_P(PgStoreOwn, ManyMegabytesOfSnapshotsAreOneTransaction) {
+  ArchiveBatch batch;
+  for (std::uint8_t room = 1; room <= 3; ++room) {
+    batch.snapshots.push_back({room_id(room), 0, std::string(6u * 1024 * 1024, static_cast<char>('a' + room))});
+  }
+  batch.snapshots_as_of = 0;
+  const auto snapshots = batch.snapshots;
+  ASSERT_TRUE(ask<void>(&Conversations::archive, std::move(batch)));
+  const StoredFold fold = load();
+  ASSERT_EQ(fold.snapshots.size(), snapshots.size());
+  for (std::size_t i = 0; i < snapshots.size(); ++i) EXPECT_TRUE(fold.snapshots[i].state == snapshots[i].state);
 }
 
 TEST_P(PgStoreOwn, TextThatCannotBeStoredIsOurBug) {

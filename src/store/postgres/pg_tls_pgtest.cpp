@@ -65,15 +65,20 @@ class PgTlsTest : public ::testing::Test {
   [[nodiscard]] std::string url(const std::string& host, const std::string& user = "skat") const {
     return fmt::format("postgres://{}@{}:{}/postgres?hostaddr=127.0.0.1", user, host, server_.port());
   }
-  [[nodiscard]] Config with_files(const std::string& host) const {
+  [[nodiscard]] Config plain(const std::string& host) const {
     Config config = parse_url(url(host)).config;
+    config.connect_timeout = config.read_timeout = config.directory_timeout = std::chrono::seconds(20);
+    return config;
+  }
+  [[nodiscard]] Config with_files(const std::string& host) const {
+    Config config = plain(host);
     config.ca_file = certificates_.path("ca.pem");
     config.certificate_file = certificates_.path("client.pem");
     config.key_file = certificates_.path("client.key");
     return config;
   }
   [[nodiscard]] Config with_text(const std::string& host) const {
-    Config config = parse_url(url(host)).config;
+    Config config = plain(host);
     config.ca_pem = certificates_.text("ca.pem");
     config.certificate_pem = certificates_.text("client.pem");
     config.key_pem = certificates_.text("client.key");

@@ -65,7 +65,8 @@ class Column {
     if (count_ == 0) return out;
     put_big_endian(out, count_);
     put_big_endian(out, std::int32_t{1});  // numbered from 1
-    return out + values_;
+    out += values_;
+    return out;
   }
 
  private:
