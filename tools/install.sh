@@ -16,7 +16,7 @@ check_packages=(clang-format-19 clang-tidy-19)
 test_packages=(libgtest-dev clang-format-19 chromium fonts-noto-core fonts-noto-cjk fonts-noto-color-emoji fortune-mod
   fortunes fortunes-bg fortunes-br fortunes-cs fortunes-de fortunes-eo fortunes-es fortunes-ga fortunes-it fortunes-pl
   fortunes-ru fortunes-zh
-  curl nginx python3-socketio python3-requests python3-websocket)
+  curl nginx python3-socketio python3-requests python3-websocket python3-yaml)
 bench_packages=(procps)
 # redis-tools has the Redis server in it (tools/services/redis.mjs); openssl makes certificates for tests.
 services_packages=(openjdk-17-jre-headless maven redis-tools postgresql pgbouncer kcat openssl)

@@ -10,16 +10,17 @@ export const kinds = ['kafka', 'redis', 'postgres'];
 
 export class Services {
   // folder: exists and is empty. only: which of `kinds`. kafka, redis, postgres: options of their create(). tls: with
-  // listeners for it, and certificates in folder/certificates. progress(line) is told what happens.
+  // listeners for it, and certificates in folder/certificates; redis and postgres speak TLS with `tls: true` of their own. progress(line) is told what happens.
   static async start({ folder, only = kinds, kafka, redis, postgres, tls = false, detached = false, progress = () => {} }) {
     const services = Object.assign(new Services(), { folder });
     const began = Date.now();
     if (tls) services.certificates = await makeCertificates(join(folder, 'certificates'));
     const { certificates } = services;
+    const secured = (options) => ({ ...options, tls: options?.tls ? certificates : undefined });
     const create = {
       kafka: () => Kafka.create({ folder, detached, certificates, ...kafka }),
-      redis: () => Redis.create({ folder, detached, ...redis }),
-      postgres: () => Postgres.create({ folder, detached, ...postgres }),
+      redis: () => Redis.create({ folder, detached, ...secured(redis) }),
+      postgres: () => Postgres.create({ folder, detached, ...secured(postgres) }),
     };
     const begin = async (kind) => {
       services[kind] = await create[kind]();

@@ -7,21 +7,34 @@ import { Daemon, ask, freePort } from './daemon.mjs';
 // redis-server would add a system service.
 const program = '/usr/bin/redis-check-rdb';
 
+export const user = { name: 'skat', password: 'a-secret-of-tests' };
+
+function secure(certificates, port) {
+  const at = (name) => join(certificates, name);
+  const files = ['--tls-cert-file', at('server.pem'), '--tls-key-file', at('server.key'), '--tls-ca-cert-file', at('ca.pem')];
+  const rights = ['resetchannels', '&skat:*', '+@connection', '+publish', '+subscribe', '+unsubscribe'];
+  return ['--tls-port', port, ...files, '--tls-auth-clients', 'no', '--user', user.name, 'on', `>${user.password}`, ...rights];
+}
+
 export class Redis extends Daemon {
-  static async create({ folder, detached, args = [] }) {
+  // tls: a folder of makeCertificates(); then it listens for TLS too, and knows `user`, who has the rights that Skat needs.
+  static async create({ folder, detached, args = [], tls }) {
     const data = join(folder, 'redis');
     mkdirSync(data, { recursive: true });
     const port = await freePort();
+    const tlsPort = tls && (await freePort());
+    const secured = tls ? secure(tls, tlsPort) : [];
     const redis = new Redis({
       name: 'redis',
       command: program,
-      args: ['--port', port, '--bind', '127.0.0.1', '--dir', data, '--save', '', '--appendonly', 'no', ...args].map(String),
+      args: ['--port', port, '--bind', '127.0.0.1', '--dir', data, '--save', '', '--appendonly', 'no', ...secured, ...args].map(String),
       log: join(folder, 'redis.log'),
       ready: async () => (await ask(port, 'PING\r\n')) === '+PONG\r\n',
       options: { argv0: 'redis-server' },
       startLimit: 10_000,
       detached,
     });
-    return Object.assign(redis, { port, url: `redis://127.0.0.1:${port}` });
+    const { name, password } = user;
+    return Object.assign(redis, { port, url: `redis://127.0.0.1:${port}`, tlsUrl: tls && `rediss://${name}:${password}@127.0.0.1:${tlsPort}` });
   }
 }
