@@ -68,7 +68,11 @@ void Archiver::push(Item item) {
   }
   if (item.offset < next_offset_) return;
   if (item.event) ++counts_.lag;
-  items_.push_back(std::move(item));
+  // A follower that takes another room in goes back for it.
+  const auto place = items_.empty() || items_.back().offset < item.offset
+                         ? items_.end()
+                         : std::ranges::lower_bound(items_, item.offset, {}, &Item::offset);
+  items_.insert(place, std::move(item));
   schedule();
 }
 

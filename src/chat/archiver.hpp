@@ -39,7 +39,8 @@ class Archiver {
   Archiver(const Archiver&) = delete;
   Archiver& operator=(const Archiver&) = delete;
 
-  // Every folded record, in offset order; those that the store has already only count for the snapshots.
+  // Every folded record, in offset order (but for rooms taken in later, while somebody else writes); those that the
+  // store has already only count for the snapshots.
   void push(Item item);
   // The fold stands at `position`; all below it that has to be archived was pushed.
   void advance(log::Offset position) { position_ = position; }

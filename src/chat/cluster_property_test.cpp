@@ -2,6 +2,7 @@
 // number once in order, an ack is never lost, and all nodes tell the history that the log alone gives.
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <map>
 #include <random>
 
@@ -314,7 +315,13 @@ TEST_P(ClusterProperty, OnTheLogAlone) {
   ClusterChaos(GetParam(), false).run();
 }
 
-INSTANTIATE_TEST_SUITE_P(Seeds, ClusterProperty, ::testing::Range<std::uint64_t>(1, 101));
+// SKAT_SEEDS=N: that many instead of 100.
+std::uint64_t last_seed() {
+  const char* const wanted = std::getenv("SKAT_SEEDS");
+  return wanted != nullptr ? std::strtoull(wanted, nullptr, 10) : 100;
+}
+
+INSTANTIATE_TEST_SUITE_P(Seeds, ClusterProperty, ::testing::Range<std::uint64_t>(1, last_seed() + 1));
 
 }  // namespace
 }  // namespace skat::chat

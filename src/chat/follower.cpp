@@ -16,11 +16,12 @@ constexpr std::chrono::milliseconds kFirstRetry{10}, kLongestRetry{1'000};
 }  // namespace
 
 Follower::Follower(base::Executor& core, log::Log& log, log::Partition partition, fold::Fold fold, AsOf as_of,
-                   log::Offset from, Listener& listener)
+                   log::Offset from, Listener& listener, std::optional<Rooms> only)
     : core_(core),
       log_(log),
       partition_(partition),
       listener_(listener),
+      only_(std::move(only)),
       fold_(std::move(fold)),
       as_of_(std::move(as_of)),
       position_(from),
@@ -32,6 +33,34 @@ Follower::Follower(base::Executor& core, log::Log& log, log::Partition partition
 void Follower::start() {
   reader_ = log_.read(partition_, position_);
   pull();
+}
+
+// Records that the rooms followed before have had already are passed over on the second reading.
+result<void> Follower::take_in(std::span<const store::RoomSnapshot> rooms) {
+  for (const store::RoomSnapshot& room : rooms) {
+    if (room.state.empty()) continue;
+    if (const auto loaded = fold_.load(room.room, room.state); !loaded) return loaded.error();
+  }
+  log::Offset from = position_;
+  for (const store::RoomSnapshot& room : rooms) from = std::min(from, log::Offset{room.as_of});
+  if (from < position_) {
+    for (const model::RoomId& room : *only_) {
+      auto& as_of = as_of_[room];
+      as_of = std::max(as_of, position_.value());
+    }
+    as_of_end_ = std::max(as_of_end_, position_);
+  }
+  for (const store::RoomSnapshot& room : rooms) {
+    only_->insert(room.room);
+    as_of_[room.room] = room.as_of;
+    as_of_end_ = std::max(as_of_end_, log::Offset{room.as_of});
+  }
+  if (from == position_) return {};
+  position_ = from;
+  reader_ = log_.read(partition_, position_);
+  asked_ = false;
+  pull();
+  return {};
 }
 
 void Follower::resume() {
@@ -60,7 +89,7 @@ void Follower::on_batch(result<log::LogReader::Batch> batch) {
   folded.reserve(batch->size());
   for (log::Entry& entry : *batch) {
     position_ = entry.offset.next();
-    if (in_snapshot(entry)) continue;
+    if (passed_over(entry)) continue;
     auto record = log::decode_record(entry.key, entry.value);
     auto outcome = fold_.apply(record, entry.append_time);
     folded.push_back({std::move(entry), std::move(record), std::move(outcome)});
@@ -88,10 +117,12 @@ void Follower::on_error(error_code error) {
   }));
 }
 
-bool Follower::in_snapshot(const log::Entry& entry) const {
-  if (as_of_.empty()) return false;
+// By its key: of a room that is not followed, or in that room's snapshot.
+bool Follower::passed_over(const log::Entry& entry) const {
+  if (as_of_.empty() && !only_) return false;
   const auto room = model::RoomId::parse(entry.key);
-  if (!room) return false;
+  if (!room) return only_.has_value();
+  if (only_ && !only_->contains(*room)) return true;
   const auto found = as_of_.find(*room);
   return found != as_of_.end() && entry.offset.value() < found->second;
 }

@@ -1,12 +1,15 @@
-// Follower: reads one partition of the log in order and folds it. Owner, archiver and rebuild listen to the same one.
+// Follower: reads one partition of the log in order and folds it, all rooms or some. Owner, archiver and rebuild listen
+// to the same one.
 // Lives on: the core executor.
 // Ends by: destruction, or for good when the log lost what comes next (failed()).
-// Rule: a listener gets each record once, in offset order, with the fold's state after the whole batch.
+// Rule: a listener gets each record once, each room's in offset order, with the fold's state after the whole batch.
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "base/executor.hpp"
@@ -14,6 +17,7 @@
 #include "chat/lifetime.hpp"
 #include "fold/fold.hpp"
 #include "log/log.hpp"
+#include "store/store.hpp"
 
 namespace skat::chat {
 
@@ -34,13 +38,20 @@ class Follower {
   // A room's records below its offset are in the fold already.
   using AsOf = std::unordered_map<model::RoomId, std::uint64_t, model::Id128Hash>;
 
-  // `fold` holds what the snapshots say; `from` is the first offset to read.
+  using Rooms = std::unordered_set<model::RoomId, model::Id128Hash>;
+
+  // `fold` holds what the snapshots say; `from` is the first offset to read. `only`: the rooms to follow; the records
+  // of others are passed over by their keys. Without it, all.
   Follower(base::Executor& core, log::Log& log, log::Partition partition, fold::Fold fold, AsOf as_of, log::Offset from,
-           Listener& listener);
+           Listener& listener, std::optional<Rooms> only = std::nullopt);
   Follower(const Follower&) = delete;
   Follower& operator=(const Follower&) = delete;
 
   void start();
+  // Follows these rooms too, where only some are followed: what their snapshots lack is read, for which the position
+  // goes back. `state` empty: the room has no snapshot. Not from inside on_folded(). condition::corrupt: a snapshot
+  // cannot be read; nothing has changed.
+  [[nodiscard]] result<void> take_in(std::span<const store::RoomSnapshot> rooms);
   // Reads no further than what it has asked for, until resume().
   void pause() { paused_ = true; }
   void resume();
@@ -54,7 +65,7 @@ class Follower {
   void pull();
   void on_batch(result<log::LogReader::Batch> batch);
   void on_error(error_code error);
-  bool in_snapshot(const log::Entry& entry) const;
+  bool passed_over(const log::Entry& entry) const;
 
   // set at construction
   base::Executor& core_;
@@ -62,6 +73,7 @@ class Follower {
   log::Partition partition_;
   Listener& listener_;
 
+  std::optional<Rooms> only_;
   fold::Fold fold_;
   AsOf as_of_;  // emptied once the position has passed all of them
   log::Offset position_, as_of_end_;

@@ -264,7 +264,9 @@ class NodeImpl final : public Node,
   void arm_overdue() {
     std::ignore = core_.after(config_.outcome_wait / 2, lifetime_.guard([this] {
       for (const Submitter::Overdue& late : submitter_.overdue(config_.outcome_wait)) {
-        if (partitions_.position(late.key.room) <= late.offset) continue;
+        const model::RoomId& room = late.key.room;
+        if (!partitions_.here(room) && !partitions_.owner_of(room)) partitions_.want(room);
+        if (partitions_.position(room) <= late.offset) continue;
         authority_.ask(OutcomeQuestion{late.key},
                        lifetime_.guard([this, key = late.key](const result<Accepted>& answer) {
                          if (answer || answer.error() == condition::refused) submitter_.on_decision(key, answer);

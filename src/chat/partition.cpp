@@ -14,13 +14,16 @@ constexpr std::chrono::milliseconds kFirstRetry{100}, kLongestRetry{5'000};
 }  // namespace
 
 Partition::Partition(const Config& config, const Ports& ports, log::Partition number, std::uint64_t incarnation,
-                     PartitionOwner::Listener& owner_listener, Archiver::OnArchived on_archived)
+                     Scope scope, PartitionOwner::Listener& owner_listener, Archiver::OnArchived on_archived,
+                     base::Function<void()> on_rooms)
     : config_(config),
       ports_(ports),
       number_(number),
       incarnation_(incarnation),
+      scope_(scope),
       owner_listener_(owner_listener),
       on_archived_(std::move(on_archived)),
+      on_rooms_(std::move(on_rooms)),
       backoff_(kFirstRetry, kLongestRetry) {}
 
 void Partition::start(Done<void> ready) {
@@ -29,14 +32,18 @@ void Partition::start(Done<void> ready) {
 }
 
 void Partition::try_load() {
-  ports_.conversations.load_fold(number_.value(), ports_.log.log_id(),
-                                 lifetime_.guard([this](result<store::StoredFold> stored) {
-                                   if (stored) {
-                                     on_loaded(std::move(*stored));
-                                   } else {
-                                     retry(stored.error());
-                                   }
-                                 }));
+  auto on_stored_fold = lifetime_.guard([this](result<store::StoredFold> stored) {
+    if (stored) {
+      on_loaded(std::move(*stored));
+    } else {
+      retry(stored.error());
+    }
+  });
+  if (scope_ == Scope::whole) {
+    ports_.conversations.load_fold(number_.value(), ports_.log.log_id(), std::move(on_stored_fold));
+  } else {
+    ports_.conversations.load_rooms(number_.value(), ports_.log.log_id(), {}, std::move(on_stored_fold));
+  }
 }
 
 void Partition::retry(error_code error) {
@@ -115,8 +122,12 @@ void Partition::assemble(store::StoredFold stored, const log::Bounds& bounds) {
       });
   owner_ = std::make_unique<PartitionOwner>(incarnation_, stored.epoch, ports_.hot_tail, ports_.conversations,
                                             *archiver_, owner_listener_);
+  // Without any room there is nothing to read before the end.
+  const bool whole = scope_ == Scope::whole;
   follower_ = std::make_unique<Follower>(ports_.core, ports_.log, number_, std::move(fold), std::move(as_of),
-                                         std::max(as_of_all, bounds.start), static_cast<Follower::Listener&>(*this));
+                                         whole ? std::max(as_of_all, bounds.start) : bounds.end,
+                                         static_cast<Follower::Listener&>(*this),
+                                         whole ? std::nullopt : std::optional<Follower::Rooms>(std::in_place));
   warmer_ = std::make_unique<Warmer>(config_, ports_.conversations, ports_.hot_tail,
                                      [this](const model::RoomId& room) { return follower_->fold().room(room); });
   for (const store::RoomSnapshot& snapshot : stored.snapshots) warmer_->add(snapshot.room);
@@ -127,6 +138,7 @@ void Partition::assemble(store::StoredFold stored, const log::Bounds& bounds) {
 
 void Partition::on_folded(std::span<Folded> batch, log::Offset position) {
   owner_->on_folded(batch, position);
+  if (!taking_.empty() && !asking_ && position >= taken_at_) tell_of_rooms();
   if (!ready_) return;
   if (position >= target_) {
     finish({});
@@ -142,7 +154,83 @@ void Partition::go_on() {
 void Partition::finish(result<void> outcome) {
   if (outcome) owner_->go_live();
   if (outcome) warm();
+  const bool loaded = outcome.has_value();
   std::exchange(ready_, nullptr)(std::move(outcome));
+  if (loaded) take_in();
+}
+
+// ---- Wanted rooms
+
+void Partition::want(const model::RoomId& room) {
+  if (has(room) || std::ranges::find(taking_, room) != taking_.end() || !wanted_.insert(room).second) return;
+  // In a turn of its own: all that are wanted in this one are asked for together.
+  if (wanted_.size() == 1) ports_.core.post(lifetime_.guard([this] { take_in(); }));
+}
+
+void Partition::take_in() {
+  if (!follower_ || ready_ || !taking_.empty() || wanted_.empty()) return;
+  while (!wanted_.empty() && taking_.size() < kMaxTakenIn) {
+    taking_.push_back(*wanted_.begin());
+    wanted_.erase(wanted_.begin());
+  }
+  ask_for_rooms();
+}
+
+void Partition::ask_for_rooms() {
+  asking_ = true;
+  ports_.conversations.load_rooms(number_.value(), ports_.log.log_id(), taking_,
+                                  lifetime_.guard([this](result<store::StoredFold> stored) {
+                                    if (stored) {
+                                      on_rooms_loaded(std::move(*stored));
+                                    } else {
+                                      ask_again_for_rooms(stored.error());
+                                    }
+                                  }));
+}
+
+void Partition::on_rooms_loaded(store::StoredFold stored) {
+  ports_.log.bounds(number_, lifetime_.guard([this, stored = std::move(stored)](const result<log::Bounds>& bounds) {
+    if (!bounds) {
+      ask_again_for_rooms(bounds.error());
+      return;
+    }
+    if (const auto sound = check(stored, *bounds); !sound) {
+      ask_again_for_rooms(sound.error());
+      return;
+    }
+    std::unordered_map<model::RoomId, store::RoomSnapshot, model::Id128Hash> rooms;
+    const std::uint64_t replay_from = std::max(stored.snapshots_as_of, bounds->start.value());
+    for (const model::RoomId& room : taking_) rooms[room] = {room, replay_from, {}};
+    for (const store::RoomSnapshot& snapshot : stored.snapshots) {
+      rooms[snapshot.room] = snapshot;
+      rooms[snapshot.room].as_of = std::max(snapshot.as_of, replay_from);
+    }
+    std::vector<store::RoomSnapshot> taken;
+    for (auto& [id, room] : rooms) taken.push_back(std::move(room));
+    taken_at_ = bounds->end;
+    asking_ = false;
+    if (const auto in = follower_->take_in(taken); !in) {
+      ask_again_for_rooms(in.error());
+    } else if (!taking_.empty() && follower_->position() >= taken_at_) {
+      tell_of_rooms();
+    }
+  }));
+}
+
+void Partition::ask_again_for_rooms(error_code error) {
+  asking_ = true;
+  const auto wait = backoff_.next();
+  base::log(base::LogLevel::warn, "chat", "partition {}: cannot load {} rooms: {}; again in {} ms", number_.value(),
+            taking_.size(), error.message(), wait.count());
+  std::ignore = ports_.core.after(wait, lifetime_.guard([this] { ask_for_rooms(); }));
+}
+
+void Partition::tell_of_rooms() {
+  backoff_.reset();
+  rooms_.insert(taking_.begin(), taking_.end());
+  taking_.clear();
+  on_rooms_();
+  take_in();
 }
 
 // Who follows a partition only until its owner is heard leaves the store alone.

@@ -1,4 +1,5 @@
-// Partition: one partition on this node: its follower, owner and archiver, and how they come up from the store.
+// Partition: one partition on this node, whole or the rooms that are wanted: its follower, owner and archiver, and how
+// they come up from the store.
 // Lives on: the core executor.
 // Ends by: destruction.
 // Rule: refused unless the store's position lies inside the log that it was counted on.
@@ -24,8 +25,15 @@ class Partition final : public Follower::Listener {
     HotTail& hot_tail;
   };
 
-  Partition(const Config& config, const Ports& ports, log::Partition number, std::uint64_t incarnation,
-            PartitionOwner::Listener& owner_listener, Archiver::OnArchived on_archived);
+  enum class Scope {
+    whole,
+    wanted,  // tail mode: rooms that somebody here has to do with; never owned
+  };
+
+  // `on_rooms`: rooms that were wanted have been taken in.
+  Partition(const Config& config, const Ports& ports, log::Partition number, std::uint64_t incarnation, Scope scope,
+            PartitionOwner::Listener& owner_listener, Archiver::OnArchived on_archived,
+            base::Function<void()> on_rooms);
   Partition(const Partition&) = delete;
   Partition& operator=(const Partition&) = delete;
 
@@ -33,7 +41,13 @@ class Partition final : public Follower::Listener {
   // belong together, or the log has lost what the store lacks; tried again for as long as one of them is away.
   void start(Done<void> ready);
 
+  // Follows this room too. Limit: kMaxTakenIn rooms at a time, the others after them.
+  void want(const model::RoomId& room);
+  [[nodiscard]] Scope scope() const noexcept { return scope_; }
+
   // From here on: only once start() has succeeded.
+  // The room's state is here, as far as the log went when it was wanted, or further.
+  [[nodiscard]] bool has(const model::RoomId& room) const { return scope_ == Scope::whole || rooms_.contains(room); }
   [[nodiscard]] const fold::Fold& fold() const { return follower_->fold(); }
   [[nodiscard]] log::Offset position() const { return follower_->position(); }
   [[nodiscard]] bool failed() const { return follower_->failed(); }
@@ -56,8 +70,15 @@ class Partition final : public Follower::Listener {
   }
   [[nodiscard]] std::size_t room_count() const { return follower_ ? follower_->fold().room_count() : 0; }
 
+  static constexpr std::size_t kMaxTakenIn = 10'000;
+
  private:
   void on_folded(std::span<Folded> batch, log::Offset position) override;
+  void take_in();
+  void ask_for_rooms();
+  void on_rooms_loaded(store::StoredFold stored);
+  void ask_again_for_rooms(error_code error);
+  void tell_of_rooms();
   void try_load();
   void retry(error_code error);
   void on_loaded(store::StoredFold stored);
@@ -72,12 +93,19 @@ class Partition final : public Follower::Listener {
   Ports ports_;
   log::Partition number_;
   std::uint64_t incarnation_;
+  Scope scope_;
   PartitionOwner::Listener& owner_listener_;
   Archiver::OnArchived on_archived_;
+  base::Function<void()> on_rooms_;
 
   Done<void> ready_;
   log::Offset target_;  // ready when the fold has reached it
   bool owned_ = false;
+  Follower::Rooms rooms_;              // taken in
+  Follower::Rooms wanted_;             // not yet asked for
+  std::vector<model::RoomId> taking_;  // being taken in, until the fold has reached taken_at_
+  log::Offset taken_at_;
+  bool asking_ = false;
   std::unique_ptr<Archiver> archiver_;
   std::unique_ptr<PartitionOwner> owner_;
   std::unique_ptr<Follower> follower_;

@@ -108,12 +108,16 @@ void Partitions::tick(log::Partition number, Slot& slot) {
 void Partitions::follow(log::Partition number) {
   Slot& slot = slots_[number.value()];
   slot.fold = Fold::loading;
-  slot.partition = std::make_unique<Partition>(config_, ports_, number, incarnation_, listener_,
-                                               [this](std::span<const HotEventPtr> events) {
-                                                 ports_.hot_tail.mark_archived(events);
-                                                 listener_.on_archived(events);
-                                               });
+  const auto scope = slot.owned || !config_.live ? Partition::Scope::whole : Partition::Scope::wanted;
+  slot.partition = std::make_unique<Partition>(
+      config_, ports_, number, incarnation_, scope, listener_,
+      [this](std::span<const HotEventPtr> events) {
+        ports_.hot_tail.mark_archived(events);
+        listener_.on_archived(events);
+      },
+      [this, number] { on_rooms(number); });
   slot.partition->set_owned(slot.owned);
+  for (const Waiting& waiting : slot.waiting) slot.partition->want(waiting.room);
   slot.partition->start(lifetime_.guard([this, number](const result<void>& outcome) { on_followed(number, outcome); }));
 }
 
@@ -126,7 +130,7 @@ void Partitions::on_followed(log::Partition number, const result<void>& outcome)
                 slot.owned ? " and owns it" : ", until its owner is heard");
     }
     watcher_.on_here(number);
-    tell_waiting(slot, true);
+    tell_waiting(slot);
     check_ready();
     return;
   }
@@ -138,8 +142,13 @@ void Partitions::on_followed(log::Partition number, const result<void>& outcome)
   // Not from inside its own call.
   ports_.core.post(lifetime_.guard([this, number] {
     unfollow(number);
-    tell_waiting(slots_[number.value()], false);
+    give_up_waiting(slots_[number.value()]);
   }));
+}
+
+void Partitions::on_rooms(log::Partition number) {
+  watcher_.on_here(number);
+  tell_waiting(slots_[number.value()]);
 }
 
 void Partitions::unfollow(log::Partition number) {
@@ -151,13 +160,23 @@ void Partitions::unfollow(log::Partition number) {
   watcher_.on_gone(number);
 }
 
-void Partitions::tell_waiting(Slot& slot, bool here) {
-  for (Waiting& waiting : std::exchange(slot.waiting, {})) waiting.done(here);
+void Partitions::tell_waiting(Slot& slot) {
+  std::vector<Waiting> told;
+  std::erase_if(slot.waiting, [&](Waiting& waiting) {
+    if (!has(slot, waiting.room)) return false;
+    told.push_back(std::move(waiting));
+    return true;
+  });
+  for (Waiting& waiting : told) waiting.done(true);
+}
+
+void Partitions::give_up_waiting(Slot& slot) {
+  for (Waiting& waiting : std::exchange(slot.waiting, {})) waiting.done(false);
 }
 
 void Partitions::when_here(const model::RoomId& room, base::Duration patience, base::Function<void(bool)> done) {
   Slot& slot = slot_of(room);
-  if (slot.fold == Fold::ready) {
+  if (has(slot, room)) {
     done(true);
     return;
   }
@@ -165,9 +184,14 @@ void Partitions::when_here(const model::RoomId& room, base::Duration patience, b
     done(false);
     return;
   }
-  const auto now = ports_.core.now();
-  slot.waiting.push_back({now + patience, std::move(done)});
-  if (slot.fold == Fold::none && now >= slot.not_before) follow(number_of(room));
+  slot.waiting.push_back({room, ports_.core.now() + patience, std::move(done)});
+  want(room);
+}
+
+void Partitions::want(const model::RoomId& room) {
+  Slot& slot = slot_of(room);
+  if (!slot.partition && ports_.core.now() >= slot.not_before) follow(number_of(room));
+  if (slot.partition) slot.partition->want(room);
 }
 
 void Partitions::check_ready() {
@@ -190,6 +214,7 @@ void Partitions::on_gained(std::span<const log::Partition> gained) {
     base::log(base::LogLevel::debug, "chat", "partition {}: gained", number.value());
     Slot& slot = slots_.at(number.value());
     slot.owned = true;
+    if (slot.partition && slot.partition->scope() == Partition::Scope::wanted) unfollow(number);
     if (slot.partition) {
       slot.partition->set_owned(true);
     } else if (ports_.core.now() >= slot.not_before) {
@@ -272,7 +297,10 @@ void Partitions::distrust(const model::RoomId& room) {
 }
 
 void Partitions::on_appended(const model::RoomId& room, log::Offset offset) {
-  slot_of(room).link.on_end(offset.next(), ports_.core.now());
+  Slot& slot = slot_of(room);
+  slot.link.on_end(offset.next(), ports_.core.now());
+  // In tail mode its outcome has to be folded here.
+  if (slot.partition && !slot.link.owner(ports_.core.now())) slot.partition->want(room);
 }
 
 void Partitions::arm_ends() {
@@ -326,21 +354,21 @@ log::Partition Partitions::number_of(const model::RoomId& room) const {
 }
 
 // A fold of its own answers, unless an owner is ahead of it: what clients have seen live came from there.
-bool Partitions::here(const Slot& slot) const {
-  if (slot.fold != Fold::ready) return false;
+bool Partitions::here(const Slot& slot, const model::RoomId& room) const {
+  if (!has(slot, room)) return false;
   return slot.owned || !slot.link.owner(ports_.core.now());
 }
 
 std::optional<Incarnation> Partitions::owner_of(const model::RoomId& room) const {
   const Slot& slot = slot_of(room);
-  if (here(slot)) return std::nullopt;
+  if (here(slot, room)) return std::nullopt;
   return slot.link.owner(ports_.core.now());
 }
 
 std::vector<Incarnation> Partitions::owners() const {
   std::vector<Incarnation> owners;
   for (const Slot& slot : slots_) {
-    if (here(slot)) continue;
+    if (slot.owned && slot.fold == Fold::ready) continue;
     const auto owner = slot.link.owner(ports_.core.now());
     if (owner && std::ranges::find(owners, *owner) == owners.end()) owners.push_back(*owner);
   }
@@ -349,7 +377,7 @@ std::vector<Incarnation> Partitions::owners() const {
 
 std::optional<log::Offset> Partitions::own_position(const model::RoomId& room) const {
   const Slot& slot = slot_of(room);
-  if (slot.fold != Fold::ready) return std::nullopt;
+  if (!has(slot, room)) return std::nullopt;
   return slot.partition->position();
 }
 
@@ -361,18 +389,18 @@ log::Offset Partitions::position(const model::RoomId& room) const {
 
 bool Partitions::overfull(const model::RoomId& room) const {
   const Slot& slot = slot_of(room);
-  if (!here(slot)) return slot.link.full();
+  if (!here(slot, room)) return slot.link.full();
   return slot.partition->failed() || slot.partition->archiver().waiting() >= config_.max_unarchived_events;
 }
 
 std::optional<fold::RoomView> Partitions::room(const model::RoomId& room) const {
   const Slot& slot = slot_of(room);
-  return slot.fold == Fold::ready ? slot.partition->fold().room(room) : std::nullopt;
+  return has(slot, room) ? slot.partition->fold().room(room) : std::nullopt;
 }
 
 bool Partitions::may_read(const model::RoomId& room, const model::UserId& user) const {
   const Slot& slot = slot_of(room);
-  return slot.fold == Fold::ready && slot.partition->fold().may_read(room, user);
+  return has(slot, room) && slot.partition->fold().may_read(room, user);
 }
 
 model::Epoch Partitions::epoch(const model::RoomId& room) const {
@@ -383,9 +411,13 @@ model::Epoch Partitions::epoch(const model::RoomId& room) const {
 Partitions::Counts Partitions::counts() const {
   Counts all;
   for (const Slot& slot : slots_) {
-    if (slot.owned) ++all.owned;
-    if (!here(slot) && slot.link.owner(ports_.core.now())) ++all.relied_on;
-    if (here(slot) && !slot.owned) ++all.tail;
+    if (slot.owned) {
+      ++all.owned;
+    } else if (slot.link.owner(ports_.core.now())) {
+      ++all.relied_on;
+    } else if (slot.fold == Fold::ready) {
+      ++all.tail;
+    }
     if (slot.fold != Fold::ready) continue;
     const auto owner = slot.partition->owner_counts();
     const auto archiver = slot.partition->archiver_counts();

@@ -1,9 +1,9 @@
 // Partitions: all partitions of the log on this node: which it owns, which it follows, and who else can be relied on.
-//   owned       the log's group gave it to this node: it folds the partition, writes it into the store, and tells
-//   others relied on   its owner's heartbeats pass what is known to exist: this node asks and hears it, and folds
-//   nothing tail mode   neither: this node follows the partition straight from the log until an owner has caught up
-//   with it
-// Without a bus that joins the nodes every node follows every partition.
+// An owned one was given to this node by the log's group: it folds the partition, writes it into the store, and tells
+// others. One that is relied on has an owner whose heartbeats pass what is known to exist: this node asks and hears it,
+// and folds nothing. Where neither holds, the partition is in tail mode: this node follows the rooms that somebody here
+// has to do with straight from the log, until an owner has caught up with it. Without a bus that joins the nodes every
+// node follows every partition.
 // Lives on: the core executor.
 // Ends by: leave(), then destruction.
 #pragma once
@@ -24,7 +24,8 @@ class Partitions final : private log::Membership::Listener {
   class Watcher {
    public:
     virtual ~Watcher() = default;
-    // This node's own fold of the partition has caught up and answers from now on.
+    // This node's own fold of the partition has caught up and answers from now on, for more rooms than before: for all,
+    // or, in tail mode, for those that were wanted.
     virtual void on_here(log::Partition partition) = 0;
     // Messages of the partition's owner may have been missed, or it is another one now.
     virtual void on_missed(log::Partition partition) = 0;
@@ -51,12 +52,14 @@ class Partitions final : private log::Membership::Listener {
 
   [[nodiscard]] log::Partition number_of(const model::RoomId& room) const;
   // Who answers for the room now: this node (here()), the node returned, or nobody (nullopt, and not here).
-  [[nodiscard]] bool here(const model::RoomId& room) const { return here(slot_of(room)); }
+  [[nodiscard]] bool here(const model::RoomId& room) const { return here(slot_of(room), room); }
   [[nodiscard]] std::optional<Incarnation> owner_of(const model::RoomId& room) const;
   [[nodiscard]] std::vector<Incarnation> owners() const;  // of all partitions that this node relies on others for
-  // `done(true)` as soon as this node has a fold of the room's partition, for which it begins to follow it;
+  // `done(true)` as soon as this node has the room in a fold of its own, for which it begins to follow it;
   // `done(false)` after `patience`. Limit: kMaxWaiting callers for each partition; one more is told false.
   void when_here(const model::RoomId& room, base::Duration patience, base::Function<void(bool)> done);
+  // This node has to do with the room: it is followed in tail mode too.
+  void want(const model::RoomId& room);
   // The owner owed something that did not come.
   void distrust(const model::RoomId& room);
   // The log holds a record of the room at `offset`.
@@ -89,6 +92,7 @@ class Partitions final : private log::Membership::Listener {
  private:
   enum class Fold { none, loading, ready };
   struct Waiting {
+    model::RoomId room;
     base::SteadyTime until;
     base::Function<void(bool)> done;
   };
@@ -109,14 +113,19 @@ class Partitions final : private log::Membership::Listener {
   void follow(log::Partition number);
   void unfollow(log::Partition number);
   void on_followed(log::Partition number, const result<void>& outcome);
-  void tell_waiting(Slot& slot, bool here);
+  void on_rooms(log::Partition number);
+  void tell_waiting(Slot& slot);
+  void give_up_waiting(Slot& slot);
+  [[nodiscard]] static bool has(const Slot& slot, const model::RoomId& room) {
+    return slot.fold == Fold::ready && slot.partition->has(room);
+  }
   void check_ready();
   void finish(result<void> outcome);
   void arm_trim();
   void arm_progress();
   void ask_progress();
   void arm_ends();
-  [[nodiscard]] bool here(const Slot& slot) const;
+  [[nodiscard]] bool here(const Slot& slot, const model::RoomId& room) const;
   [[nodiscard]] const Slot& slot_of(const model::RoomId& room) const { return slots_[number_of(room).value()]; }
   [[nodiscard]] Slot& slot_of(const model::RoomId& room) { return slots_[number_of(room).value()]; }
 

@@ -176,6 +176,36 @@ TEST_F(RoomFeedTest, WithoutTheBusTheNodeFollowsTheLogItself) {
   EXPECT_EQ(live(1), numbers(5, 8));
 }
 
+TEST_F(RoomFeedTest, InTailModeOnlyRoomsThatSomebodyHereHasToDoWithAreFolded) {
+  for (int i = 0; i < 50; ++i) ASSERT_TRUE(cluster_[0].create(ada_, "room " + std::to_string(i)));
+  world_.advance(cluster_.config.snapshot_interval * 2);
+  ASSERT_TRUE(world_.open(0, room_, ada_));
+  world_.life->bus.disconnect();
+  send_at_owner(1);
+  world_.advance(milliseconds(300));
+  EXPECT_EQ(live(), numbers(2, 2));
+  EXPECT_EQ(world_.node().stats().rooms, 1u);
+  ASSERT_TRUE(world_.send(ada_, model::kLobby, "another room"));
+  EXPECT_EQ(world_.node().stats().rooms, 2u);
+  send_at_owner(3);
+  world_.advance(milliseconds(300));
+  EXPECT_EQ(live(), numbers(2, 5)) << "each once, though the follower went back for the lobby";
+}
+
+TEST_F(RoomFeedTest, ANodeThatComesToOwnWhatItFollowedInPartFoldsItWhole) {
+  for (int i = 0; i < 50; ++i) ASSERT_TRUE(cluster_[0].create(ada_, "room " + std::to_string(i)));
+  world_.advance(cluster_.config.snapshot_interval * 2);
+  ASSERT_TRUE(world_.open(0, room_, ada_));
+  cluster_.kill(0);
+  world_.advance(seconds(2));
+  EXPECT_LT(world_.node().stats().rooms, 5u);
+  cluster_.own(1);
+  world_.advance(seconds(1));
+  EXPECT_EQ(world_.node().stats().rooms, 52u);
+  send(2);
+  EXPECT_EQ(live(), numbers(2, 3));
+}
+
 TEST_F(RoomFeedTest, AfterTheOwnersDeathTheNodeFollowsTheLogWithinASecondAndAHalf) {
   ASSERT_TRUE(world_.open(0, room_, ada_));
   send(1);
