@@ -65,8 +65,9 @@ class ClusterChaos {
     std::size_t taken = 0;  // of what the fanout recorded
   };
 
-  static Config config(bool live) {
+  Config config(bool live) {
     Config config = ClusterWorld::live();
+    config.tail_whole_rooms = static_cast<std::uint32_t>(roll(2) * 1'000);
     config.live = live;
     config.archive_batch_events = 7;
     config.snapshot_interval = seconds(1);

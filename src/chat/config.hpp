@@ -15,6 +15,7 @@ struct Config {
   std::string group_prefix = "skat";                 // of the log's consumer group <prefix>-live
   std::chrono::milliseconds beat_interval{250};      // of the owner's heartbeats, and of head echoes
   std::chrono::milliseconds tail_linger{5'000};      // a partition is followed this long after its owner is back
+  std::uint32_t tail_whole_rooms = 10'000;           // a partition with more is followed in part, as needed
   std::chrono::milliseconds outcome_wait{500};       // then the owner is asked what became of a record
   std::chrono::milliseconds progress_interval{500};  // how often a cluster's node asks where the store stands
   std::chrono::milliseconds ack_timeout = model::kAckTimeout;  // then a submission is answered "unknown"

@@ -19,6 +19,7 @@ PartitionLink::Heard PartitionLink::on_beat(Incarnation node, std::uint64_t numb
   if (missed) good_beats_ = 0;
   if (other || silent) trusted_ = false;
   last_ = Last{node, number, held, now};
+  rooms_ = held.rooms;
   if (behind_ && held.position >= behind_->end) behind_.reset();
 
   // This node's own fold may be a moment ahead of any beat that has just come, so it is compared with where it stood

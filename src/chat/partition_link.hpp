@@ -37,6 +37,8 @@ class PartitionLink {
   [[nodiscard]] std::optional<Incarnation> owner(base::SteadyTime now) const;
   // Of the last beat believed.
   [[nodiscard]] log::Offset position() const { return last_ ? last_->held.position : log::Offset{}; }
+  // How many rooms the partition has; nullopt: no owner was ever heard.
+  [[nodiscard]] std::optional<std::uint32_t> rooms() const { return rooms_; }
   [[nodiscard]] bool full() const { return last_ && last_->held.full; }
   [[nodiscard]] model::Epoch epoch() const { return last_ ? last_->held.epoch : model::Epoch{}; }
 
@@ -53,6 +55,7 @@ class PartitionLink {
   };
 
   std::optional<Last> last_;
+  std::optional<std::uint32_t> rooms_;
   std::optional<Behind> behind_;  // the log goes further than the owner's fold
   std::optional<log::Offset> own_fold_;
   log::Offset own_fold_before_;  // at the beat before

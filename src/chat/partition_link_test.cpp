@@ -10,7 +10,7 @@ using std::chrono::milliseconds;
 class PartitionLinkTest : public ::testing::Test {
  protected:
   PartitionLink::Heard beat(Incarnation node, std::uint64_t position) {
-    return link_.on_beat(node, ++numbers_[node], {0, model::Epoch{7}, log::Offset{position}, false}, now_);
+    return link_.on_beat(node, ++numbers_[node], {0, model::Epoch{7}, log::Offset{position}, 5, false}, now_);
   }
   void beats(Incarnation node, std::uint64_t position, int count) {
     for (int i = 0; i < count; ++i) {

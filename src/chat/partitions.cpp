@@ -108,7 +108,9 @@ void Partitions::tick(log::Partition number, Slot& slot) {
 void Partitions::follow(log::Partition number) {
   Slot& slot = slots_[number.value()];
   slot.fold = Fold::loading;
-  const auto scope = slot.owned || !config_.live ? Partition::Scope::whole : Partition::Scope::wanted;
+  // A small partition is followed whole: it may come to be this node's own when the store cannot be asked.
+  const bool whole = slot.owned || !config_.live || slot.link.rooms().value_or(~0U) <= config_.tail_whole_rooms;
+  const auto scope = whole ? Partition::Scope::whole : Partition::Scope::wanted;
   slot.partition = std::make_unique<Partition>(
       config_, ports_, number, incarnation_, scope, listener_,
       [this](std::span<const HotEventPtr> events) {
@@ -238,6 +240,7 @@ std::vector<Beat::Held> Partitions::held() const {
     const Slot& slot = slots_[number];
     if (!slot.owned || slot.fold != Fold::ready || slot.partition->failed()) continue;
     held.push_back({number, slot.partition->fold().epoch(), slot.partition->position(),
+                    static_cast<std::uint32_t>(slot.partition->room_count()),
                     slot.partition->archiver().waiting() >= config_.max_unarchived_events});
   }
   return held;

@@ -2,10 +2,9 @@
 // An owned one was given to this node by the log's group: it folds the partition, writes it into the store, and tells
 // others. One that is relied on has an owner whose heartbeats pass what is known to exist: this node asks and hears it,
 // and folds nothing. Where neither holds, the partition is in tail mode: this node follows the rooms that somebody here
-// has to do with straight from the log, until an owner has caught up with it. Without a bus that joins the nodes every
-// node follows every partition.
-// Lives on: the core executor.
-// Ends by: leave(), then destruction.
+// has to do with (all, of a small partition) straight from the log, until an owner has caught up with it. Without a bus
+// that joins the nodes every node follows every partition. Lives on: the core executor. Ends by: leave(), then
+// destruction.
 #pragma once
 
 #include <memory>

@@ -11,7 +11,7 @@ namespace skat::chat {
 namespace {
 
 constexpr char kBeat = 'B', kOutcomes = 'O', kQuestion = 'Q', kAnswer = 'A';
-constexpr std::size_t kHeldBytes = 21, kKeyBytes = 48, kRoomBytes = 16, kFactsBytes = 42;
+constexpr std::size_t kHeldBytes = 25, kKeyBytes = 48, kRoomBytes = 16, kFactsBytes = 42;
 
 std::uint16_t code_of(error_code error) {
   const bool ours = error.category() == make_error_code(errc::unknown).category();
@@ -231,6 +231,7 @@ std::optional<PeerMessage> decode_beat(ByteReader& in) {
     in.get(held.partition);
     in.get(held.epoch);
     in.get(held.position);
+    in.get(held.rooms);
     in.get(held.full);
   }
   if (!in.done()) return std::nullopt;
@@ -295,7 +296,9 @@ std::string node_channel(Incarnation node) {
 base::Bytes encode(const Beat& beat) {
   ByteWriter out;
   out.raw({&kBeat, 1}).put(beat.node).put(beat.number).put(static_cast<std::uint32_t>(beat.held.size()));
-  for (const Beat::Held& held : beat.held) out.put(held.partition).put(held.epoch).put(held.position).put(held.full);
+  for (const Beat::Held& held : beat.held) {
+    out.put(held.partition).put(held.epoch).put(held.position).put(held.rooms).put(held.full);
+  }
   return std::move(out).take();
 }
 

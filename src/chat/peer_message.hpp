@@ -1,7 +1,8 @@
 // The bytes that nodes say to each other. Sans-I/O; fields as byte_codec.hpp has them.
 //
 //   beats       on "beats", each 250 ms from each node:
-//                 'B' | u64 node | u64 number | list { u32 partition | u64 epoch | u64 position | bool full }
+//                 'B' | u64 node | u64 number | list { u32 partition | u64 epoch | u64 position | u32 rooms | bool full
+//                 }
 //   outcomes    on "node/<hex>": 'O' | list { key | u16 error | if 0: accepted }
 //   question    on "node/<hex>": 'Q' | u64 from | u64 id | u8 kind | fields of the question
 //   answer      on "node/<hex>": 'A' | u64 id | u16 error | if 0: u8 kind | fields of the answer
@@ -34,7 +35,8 @@ struct Beat {
     std::uint32_t partition = 0;
     model::Epoch epoch;
     log::Offset position;
-    bool full = false;  // takes nothing more now: the store lags too far
+    std::uint32_t rooms = 0;  // in the fold
+    bool full = false;        // takes nothing more now: the store lags too far
   };
   Incarnation node = 0;
   std::uint64_t number = 0;  // one more each time

@@ -17,6 +17,11 @@ using testing::seconds;
 // A node that hears of the room by the bus; another one owns it.
 class RoomFeedTest : public ::testing::Test {
  protected:
+  static Config in_part() {
+    Config config = testing::ClusterWorld::live();
+    config.tail_whole_rooms = 0;
+    return config;
+  }
   RoomFeedTest() : owner_((cluster_.start_all(), *cluster_[0].life)) {
     ada_ = world_.guest("Ada");
     room_ = world_.create(ada_, "Engine room")->id;
@@ -32,7 +37,7 @@ class RoomFeedTest : public ::testing::Test {
   void lose(bool all) {
     owner_.bus.loses = [all] { return all; };
   }
-  testing::ClusterWorld cluster_;
+  testing::ClusterWorld cluster_{2, in_part()};
   testing::ClusterWorld::Place& world_ = cluster_[1];
   testing::Life& owner_;
   Identity ada_;
