@@ -233,15 +233,14 @@ void Partition::tell_of_rooms() {
   take_in();
 }
 
-// Who follows a partition only until its owner is heard leaves the store alone.
+// Also in tail mode: by the time the partition is this node's own the store may be away.
 void Partition::warm() {
-  if (owned_ || !config_.live) warmer_->start();
+  if (scope_ == Scope::whole) warmer_->start();
 }
 
 void Partition::set_owned(bool owned) {
   owned_ = owned;
   if (!archiver_) return;
-  if (owned && !ready_) warm();
   archiver_->set_writing(owned);
   owner_->set_heard(owned && config_.live);
 }
