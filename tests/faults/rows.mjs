@@ -60,11 +60,12 @@ export const rows = [
 export const smoke = {
   name: 'smoke', mode: 'redis', rate: 100,
   steps: [
+    // First: a killed node's partitions change hands for ten seconds and more, and one fault at a time is promised.
+    { fault: 'postgres.down', seconds: 20, promises: kWithoutStore },
     { fault: 'node.kill', promises: [kRecovery] },
     { fault: 'owner.kill', after: [5, 8], promises: [kRecovery] },
     { fault: 'archiver.kill', after: [5, 8], promises: [kRecovery] },
-    { fault: 'redis.restart', after: [8, 10], promises: kWithoutBus },
-    { fault: 'postgres.down', seconds: 20, promises: kWithoutStore },
+    { fault: 'redis.restart', after: [14, 16], promises: kWithoutBus },
     { fault: 'broker.restart', promises: [kRecovery] },
   ],
 };
