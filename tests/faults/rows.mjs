@@ -49,7 +49,7 @@ export const rows = [
   { name: 'redis-flushall', mode: 'redis', steps: [1, 2, 3].map(() => ({ fault: 'redis.flushall', promises: kWithoutBus })) },
   { name: 'redis-stop', mode: 'redis', steps: [{ fault: 'redis.stop', seconds: 30, promises: kWithoutBus }] },
   { name: 'redis-flapping', mode: 'redis-flapping', steps: [{ fault: 'redis.flapping', seconds: 60, promises: kWithoutBus }] },
-  ...['settings', 'trimmed', 'truncated', 'replaced'].map((scenario) => ({ name: `topic-${scenario}`, mode: 'follower', scenario })),
+  ...['settings', 'trimmed', 'truncated', 'replaced', 'remade'].map((scenario) => ({ name: `topic-${scenario}`, mode: 'follower', scenario })),
   {
     name: 'all-flapping', mode: 'redis-flapping',
     steps: ['redis.kill', 'node.kill', 'redis.restart', 'owner.kill', 'broker.restart', 'redis.kill', 'archiver.kill', 'postgres.kill'].map((fault) => ({ fault, after: [1, 4] })),

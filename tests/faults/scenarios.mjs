@@ -135,7 +135,7 @@ export const scenarios = {
   },
 
   // What the store has may go from the log: nothing is lost.
-  async 'trimmed'(run) {
+  async trimmed(run) {
     await startAll(run);
     const talk = await Talk.begin(run);
     await talk.quiet('everything is archived');
@@ -154,7 +154,7 @@ export const scenarios = {
   },
 
   // What the store lacks goes from the log: acked messages are gone, by no fault of ours. Nobody goes on as if nothing were.
-  async 'truncated'(run) {
+  async truncated(run) {
     await startAll(run);
     const talk = await Talk.begin(run);
     await talk.quiet('everything is archived');
@@ -174,29 +174,9 @@ export const scenarios = {
     talk.end();
   },
 
-  // The same name, another topic.
-  async 'replaced'(run) {
-    await startAll(run);
-    const talk = await Talk.begin(run);
-    await talk.quiet('everything is archived');
-    await talk.finals();
-    for (const node of run.cluster.nodes) await node.stop();
-    const admin = new KafkaAdmin(run.cluster.services.kafka);
-    const { end } = await run.fault('topic.replaced', kTopic, async () => {
-      await admin.deleteTopic(kTopic);
-      for (const limit = Date.now() + 30_000; ; await sleep(200)) {
-        try {
-          await admin.createTopic(kTopic, { partitions: kPartitions, settings: kSettings });
-          return;
-        } catch (error) {
-          if (Date.now() > limit) throw error;
-        }
-      }
-    });
-    await expectRefusal(run, 'another topic under the old name is refused', /this is log|another topic|other topic/);
-    end();
-    talk.end();
-  },
+  // The same name, another topic: one that another Skat made, with an identity of its own, and one that somebody made by hand.
+  replaced: (run) => replace(run, { 'delete.retention.ms': 4_700_000_000_000_321 }, /this is log/),
+  remade: (run) => replace(run, {}, /no identity/),
 };
 
 // As Skat creates it.
@@ -208,3 +188,26 @@ const kSettings = {
   'min.insync.replicas': 2,
   'unclean.leader.election.enable': false,
 };
+
+async function replace(run, identity, words) {
+  await startAll(run);
+  const talk = await Talk.begin(run);
+  await talk.quiet('everything is archived');
+  await talk.finals();
+  for (const node of run.cluster.nodes) await node.stop();
+  const admin = new KafkaAdmin(run.cluster.services.kafka);
+  const { end } = await run.fault('topic.replaced', kTopic, async () => {
+    await admin.deleteTopic(kTopic);
+    for (const limit = Date.now() + 30_000; ; await sleep(200)) {
+      try {
+        await admin.createTopic(kTopic, { partitions: kPartitions, settings: { ...kSettings, ...identity } });
+        return;
+      } catch (error) {
+        if (Date.now() > limit) throw error;
+      }
+    }
+  });
+  await expectRefusal(run, 'another topic under the old name is refused', words);
+  end();
+  talk.end();
+}
