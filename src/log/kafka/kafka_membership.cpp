@@ -32,6 +32,7 @@ using PartitionList = std::unique_ptr<rd_kafka_topic_partition_list_t, Free>;
 using Error = std::unique_ptr<rd_kafka_error_t, Free>;
 
 constexpr auto kFarewell = std::chrono::milliseconds(500);
+constexpr auto kFirstAssignment = std::chrono::seconds(3);
 
 // Empty: subscribed.
 std::string subscribe_blocking(Client& client, const Config& config, const std::string& group) {
@@ -43,7 +44,9 @@ std::string subscribe_blocking(Client& client, const Config& config, const std::
   const PartitionList topics(rd_kafka_topic_partition_list_new(1));
   rd_kafka_topic_partition_list_add(topics.get(), config.topic.c_str(), RD_KAFKA_PARTITION_UA);
   const auto error = rd_kafka_subscribe(client.handle.get(), topics.get());
-  return error == RD_KAFKA_RESP_ERR_NO_ERROR ? std::string() : rd_kafka_err2str(error);
+  if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return {};
+  client.close();
+  return rd_kafka_err2str(error);
 }
 
 // The group's protocol waits for an answer. It is the empty list: the group counts us as the holder of what it gave,
@@ -59,26 +62,58 @@ void answer_blocking(rd_kafka_t* client, bool gained) {
   if (error) base::log(LogLevel::warn, "log", "a rebalance was not taken: {}", rd_kafka_error_string(error.get()));
 }
 
+// Takes the rebalance at hand, if it is one, and answers it. True: the group has assigned.
+bool answer_event_blocking(rd_kafka_t* client, rd_kafka_event_t* event) {
+  if (event == nullptr) return false;
+  const bool rebalance = rd_kafka_event_type(event) == RD_KAFKA_EVENT_REBALANCE;
+  const bool gained = rebalance && rd_kafka_event_error(event) == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS;
+  if (rebalance) answer_blocking(client, gained);
+  rd_kafka_event_destroy(event);
+  return gained;
+}
+
+bool has_been_answered(rd_kafka_t* client) {
+  char* id = rd_kafka_memberid(client);
+  const bool answered = id != nullptr && *id != '\0';
+  rd_kafka_mem_free(client, id);
+  return answered;
+}
+
+// librdkafka 2.0.2 aborts the process when a client goes after the group has taken it in and before its first
+// assignment. So that is waited for; a client that does not get it stays for good, out of the group. True: it may go.
+bool may_go_blocking(rd_kafka_t* client) {
+  const QueueHandle events(rd_kafka_queue_get_consumer(client));
+  const auto until = std::chrono::steady_clock::now() + kFirstAssignment;
+  while (has_been_answered(client) && std::chrono::steady_clock::now() < until) {
+    if (answer_event_blocking(client, rd_kafka_queue_poll(events.get(), 10))) return true;
+  }
+  // Afterwards no answer of the group is taken any more.
+  (void)rd_kafka_unsubscribe(client);
+  return !has_been_answered(client);
+}
+
 // Says good-bye without waiting for long, and closes. A client that goes while the group waits for its answer would be
 // waited for for ever (librdkafka 2.0.2), so whatever still comes is answered. farewell: where it comes, of a good-bye
 // that was said already; or nothing.
-void close_blocking(Client& client, QueueHandle farewell) {
+void close_blocking(Client& client, QueueHandle farewell, bool assigned) {
   auto* handle = client.handle.get();
   if (handle == nullptr) return;
+  if (!assigned && !may_go_blocking(handle)) {
+    base::log(LogLevel::warn, "log", "a member of a group was never assigned anything and cannot be closed safely");
+    (void)client.topic.release();
+    (void)client.handle.release();
+    return;
+  }
   if (!farewell) {
     farewell.reset(rd_kafka_queue_new(handle));
     const Error error(rd_kafka_consumer_close_queue(handle, farewell.get()));
-    if (error)
+    if (error) {
       base::log(LogLevel::warn, "log", "a group is left without a good-bye: {}", rd_kafka_error_string(error.get()));
+    }
   }
   const auto until = std::chrono::steady_clock::now() + kFarewell;
   while (rd_kafka_consumer_closed(handle) == 0 && std::chrono::steady_clock::now() < until) {
-    auto* event = rd_kafka_queue_poll(farewell.get(), 10);
-    if (event == nullptr) continue;
-    if (rd_kafka_event_type(event) == RD_KAFKA_EVENT_REBALANCE) {
-      answer_blocking(handle, rd_kafka_event_error(event) == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS);
-    }
-    rd_kafka_event_destroy(event);
+    (void)answer_event_blocking(handle, rd_kafka_queue_poll(farewell.get(), 10));
   }
   farewell.reset();
   client.close();
@@ -122,6 +157,7 @@ void KafkaMembership::work(base::Worker::Request request) {
 
 void KafkaMembership::open() {
   state_ = State::opening;
+  assigned_ = false;
   client_ = std::make_shared<Client>();
   work([this, client = client_, config = config_, group = group_, replies = replies_] {
     auto problem = subscribe_blocking(*client, config, group);
@@ -199,6 +235,7 @@ void KafkaMembership::serve() {
 void KafkaMembership::take(const Event& event) {
   switch (event.kind) {
     case Event::Kind::gained:
+      assigned_ = true;
       answer_rebalance(true);
       return gain(event.partitions);
     case Event::Kind::lost: {
@@ -259,7 +296,7 @@ void KafkaMembership::begin_leaving() {
   const std::weak_ptr<int> alive = alive_;
   lose(held_);
   if (alive.expired()) return;
-  if (state_ != State::joined) return end_leaving();
+  if (state_ != State::joined || !assigned_) return end_leaving();
   state_ = State::leaving;
   farewell_.reset(rd_kafka_queue_new(client_->handle.get()));
   wake_on_arrival(farewell_.get(), wake_);
@@ -287,8 +324,8 @@ void KafkaMembership::close() {
   events_.reset();
   if (farewell_) rd_kafka_queue_cb_event_enable(farewell_.get(), nullptr, nullptr);
   if (!client_) return;
-  work([client = std::exchange(client_, nullptr), farewell = std::move(farewell_)]() mutable {
-    close_blocking(*client, std::move(farewell));
+  work([client = std::exchange(client_, nullptr), farewell = std::move(farewell_), assigned = assigned_]() mutable {
+    close_blocking(*client, std::move(farewell), assigned);
   });
 }
 

@@ -75,6 +75,7 @@ class KafkaMembership final : public Membership {
 
   // Owner only.
   State state_ = State::opening;
+  bool assigned_ = false;  // the client at hand has been, if only nothing
   std::vector<Partition> held_;
   std::string last_trouble_;  // told once
   base::Function<void()> left_;
