@@ -1,9 +1,11 @@
 #include "log/kafka/kafka_log.hpp"
 
+#include <fmt/format.h>
 #include <librdkafka/rdkafka.h>
 
 #include <algorithm>
 #include <deque>
+#include <optional>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -54,7 +56,9 @@ class KafkaLog final : public Log, private ReaderHost {
   };
   struct PartitionState {
     std::deque<WaitingBounds> bounds;
-    bool probed = false;  // a question is under way because the breaker is open
+    bool probed = false;                          // a question is under way because the breaker is open
+    Offset end{0};                                // the highest that was told
+    std::optional<base::SteadyTime> short_since;  // since then a lower one is told
   };
 
   // ReaderHost.
@@ -82,6 +86,8 @@ class KafkaLog final : public Log, private ReaderHost {
   void answer_bounds();
   void look_at_topic_later();
   void look_at_topic(const Observed& observed);
+  [[nodiscard]] result<Bounds> checked(Partition partition, const result<Bounds>& bounds);
+  void close_for_good(const std::string& why);
 
   // Set at construction.
   const Config config_;
@@ -95,7 +101,8 @@ class KafkaLog final : public Log, private ReaderHost {
   Id last_reader_ = 0;
   std::vector<KafkaMembership*> members_;
   std::size_t streams_under_way_ = 0;  // opening, open, or closing
-  bool replaced_ = false;              // the topic is another one than at the start
+  bool closed_ = false;                // for good: the topic is another one than at the start, or has lost records
+  bool wrong_settings_ = false;        // at the last look
   Breaker breaker_;
   base::Executor::TimerId look_ = base::Executor::TimerId::none;
   // Shared with posted turns and timers, which find it gone when the log was destroyed first.
@@ -116,6 +123,9 @@ class KafkaLog final : public Log, private ReaderHost {
 constexpr std::size_t kMaxRetiredProducers = 64;
 // That of the members holds what each may ask, and the good-byes of those that have gone.
 constexpr std::size_t kMaxRetiredMembers = 64;
+// A new leader answers no question before it knows all that its predecessor had confirmed, so an end that stays lower
+// than one that was told is no passing thing.
+constexpr base::Duration kTruncationShows = std::chrono::seconds(3);
 
 KafkaLog::KafkaLog(const Config& config, base::Executor& owner, Client control, std::string log_id)
     : config_(config),
@@ -165,10 +175,11 @@ void KafkaLog::reply(base::Executor::Task task) {
 
 void KafkaLog::append(Partition partition, std::string key, std::string value, Done<Appended> done) {
   (void)at(partition);
-  const error_code refused = replaced_ ? make_error_code(errc::unavailable)
-                                       : producer_.append(partition, std::move(key), std::move(value), done);
+  const error_code refused = closed_ || wrong_settings_
+                                 ? make_error_code(errc::unavailable)
+                                 : producer_.append(partition, std::move(key), std::move(value), done);
   if (!refused) return;
-  if (refused == errc::unavailable) probe(partition);
+  if (refused == errc::unavailable && !closed_) probe(partition);
   later([refused, done = std::move(done)]() mutable { done(refused); });
 }
 
@@ -182,8 +193,9 @@ void KafkaLog::probe(Partition partition) {
 // ---- Bounds ---------------------------------------------------------------------------------------------------------
 
 void KafkaLog::ask(Partition partition, OffsetQuery::Start start, Done<Bounds> done) {
-  offsets_.ask(partition, start, [this, partition, done = std::move(done)](const result<Bounds>& bounds) mutable {
-    if (bounds) {
+  offsets_.ask(partition, start, [this, partition, done = std::move(done)](const result<Bounds>& found) mutable {
+    const auto bounds = checked(partition, found);
+    if (found) {
       breaker_.question_answered(partition);
     } else {
       breaker_.question_unanswered(partition, owner_.now());
@@ -195,7 +207,7 @@ void KafkaLog::ask(Partition partition, OffsetQuery::Start start, Done<Bounds> d
 void KafkaLog::bounds(Partition partition, Done<Bounds> done) {
   auto& state = at(partition);
   error_code refused;
-  if (replaced_) refused = errc::unavailable;
+  if (closed_) refused = errc::unavailable;
   if (waiting_bounds_ + offsets_.waiting() >= config_.max_waiting_bounds) refused = errc::busy;
   if (refused) return later([refused, done = std::move(done)]() mutable { done(refused); });
   ++waiting_bounds_;
@@ -230,7 +242,7 @@ std::unique_ptr<LogReader> KafkaLog::read(Partition partition, Offset from) {
   ReaderHost& host = *this;
   auto reader = std::make_unique<KafkaReader>(host, id, partition, from, config_.max_answer_bytes);
   readers_.emplace(id, reader.get());
-  if (replaced_) reader->on_log_replaced();
+  if (closed_) reader->on_log_replaced();
   return reader;
 }
 
@@ -286,7 +298,7 @@ std::unique_ptr<Membership> KafkaLog::join(std::string group, Membership::Listen
                                                   [this, slot] { std::erase(members_, *slot); });
   *slot = member.get();
   members_.push_back(member.get());
-  if (replaced_) member->on_log_replaced();
+  if (closed_) member->on_log_replaced();
   return member;
 }
 
@@ -303,14 +315,46 @@ void KafkaLog::look_at_topic_later() {
 
 void KafkaLog::look_at_topic(const Observed& observed) {
   look_at_topic_later();
+  if (closed_) return;
   if (!observed.problem.empty()) return base::log(LogLevel::warn, "log", "{}", observed.problem);
+  if (identity_of(observed.topic) != log_id_ || observed.topic.partitions != config_.partitions) {
+    return close_for_good(fmt::format("the topic {} is not the one this node started with", config_.topic));
+  }
   const auto verdict = judge(observed.topic, config_);
   for (const auto& problem : verdict.problems) base::log(LogLevel::error, "log", "{}", problem);
   for (const auto& warning : verdict.warnings) base::log(LogLevel::warn, "log", "{}", warning);
-  if (identity_of(observed.topic) == log_id_ && observed.topic.partitions == config_.partitions) return;
-  if (std::exchange(replaced_, true)) return;
-  base::log(LogLevel::error, "log", "the topic {} is not the one this node started with: nothing is read or appended",
-            config_.topic);
+  if (const bool wrong = !verdict.problems.empty(); std::exchange(wrong_settings_, wrong) != wrong) {
+    base::log(wrong ? LogLevel::error : LogLevel::info, "log", "the topic {} {}", config_.topic,
+              wrong ? "has wrong settings: nothing is appended until they are mended"
+                    : "has the settings it needs again: appends are taken");
+  }
+  // Their ends, so that a log that nobody asks is watched too.
+  for (std::uint32_t i = 0; i < partitions_.size(); ++i) {
+    ask(Partition{i}, OffsetQuery::Start::fresh, [](const result<Bounds>&) {});
+  }
+}
+
+// An end that goes back is either an answer out of date, which is not passed on, or a log that has lost records.
+result<Bounds> KafkaLog::checked(Partition partition, const result<Bounds>& bounds) {
+  auto& state = at(partition);
+  if (!bounds) return bounds;
+  if (bounds->end >= state.end) {
+    state.end = bounds->end;
+    state.short_since.reset();
+    return bounds;
+  }
+  const auto now = owner_.now();
+  if (!state.short_since) state.short_since = now;
+  if (!closed_ && now - *state.short_since >= kTruncationShows) {
+    close_for_good(fmt::format("partition {} of the topic {} ends at {} and has ended at {}: records are lost",
+                               partition.value(), config_.topic, bounds->end.value(), state.end.value()));
+  }
+  return make_error_code(errc::unavailable);
+}
+
+void KafkaLog::close_for_good(const std::string& why) {
+  closed_ = true;
+  base::log(LogLevel::error, "log", "{}: nothing is read or appended", why);
   std::vector<Id> ids;
   for (const auto& [id, reader] : readers_) ids.push_back(id);
   for (const auto id : ids) with_reader(id, [](KafkaReader& found) { found.on_log_replaced(); });

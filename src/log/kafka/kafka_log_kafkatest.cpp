@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <optional>
 #include <regex>
 #include <string>
@@ -155,6 +156,30 @@ class KafkaLogTest : public ::testing::Test {
         [&](rd_kafka_t* client, rd_kafka_queue_t* queue) { rd_kafka_DeleteTopics(client, &topic, 1, nullptr, queue); });
     rd_kafka_DeleteTopic_destroy(topic);
   }
+  // As Skat makes it, with this identity (Log::log_id()), but for `changed`.
+  [[nodiscard]] Settings settings_with(const std::string& id, const Settings& changed = {}) const {
+    std::map<std::string, std::string> settings{
+        {"message.timestamp.type", "LogAppendTime"},
+        {"retention.ms", "1209600000"},
+        {"retention.bytes", "-1"},
+        {"min.insync.replicas", std::to_string(config_.min_insync_replicas)},
+        {"unclean.leader.election.enable", "false"},
+        {"delete.retention.ms", std::to_string(std::stoull(id, nullptr, 16))},
+    };
+    for (const auto& [name, value] : changed) settings[name] = value;
+    return {settings.begin(), settings.end()};
+  }
+  // In place of all that it has.
+  void set_settings(const Settings& settings) {
+    auto* resource = rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, config_.topic.c_str());
+    for (const auto& [name, value] : settings) {
+      rd_kafka_ConfigResource_set_config(resource, name.c_str(), value.c_str());
+    }
+    administer([&](rd_kafka_t* client, rd_kafka_queue_t* queue) {
+      rd_kafka_AlterConfigs(client, &resource, 1, nullptr, queue);
+    });
+    rd_kafka_ConfigResource_destroy(resource);
+  }
   void delete_records_below(std::int64_t offset) {
     auto* list = rd_kafka_topic_partition_list_new(1);
     rd_kafka_topic_partition_list_add(list, config_.topic.c_str(), 0)->offset = offset;
@@ -296,6 +321,53 @@ TEST_F(KafkaLogTest, ATopicThatIsReplacedClosesTheLog) {
   EXPECT_EQ(append(*log_, "1").error(), errc::unavailable);
   const auto late = log_->read(kFirst, Offset{0});
   EXPECT_EQ(next(*late).error(), errc::offset_lost);
+}
+
+TEST_F(KafkaLogTest, WrongSettingsStopAppendsUntilTheyAreMended) {
+  config_.check_interval = std::chrono::milliseconds(200);
+  open();
+  ASSERT_TRUE(append(*log_, "0"));
+  ::testing::internal::CaptureStderr();
+  set_settings(settings_with(log_->log_id(), {{"retention.ms", "3600000"}}));
+  error_code error;
+  EXPECT_TRUE(run_until([&] {
+    const auto got = append(*log_, "while it is wrong, or before that is known");
+    if (!got) error = got.error();
+    return error.failed();
+  }));
+  EXPECT_EQ(error, errc::unavailable);
+  const auto told = ::testing::internal::GetCapturedStderr();
+  EXPECT_NE(told.find("has retention.ms=3600000, Skat needs at least 604800000"), std::string::npos) << told;
+  EXPECT_NE(told.find("nothing is appended until they are mended"), std::string::npos) << told;
+  const auto reader = log_->read(kFirst, Offset{0});
+  EXPECT_EQ(read(*reader, 1).at(0).value, "0") << "what is there can be read";
+  set_settings(settings_with(log_->log_id()));
+  EXPECT_TRUE(run_until([&] { return append(*log_, "mended").has_value(); }));
+}
+
+// As a backup that was put back, with the topic's settings and so with its identity.
+TEST_F(KafkaLogTest, ALogThatHasLostRecordsIsClosed) {
+  config_.check_interval = std::chrono::milliseconds(200);
+  open();
+  for (int i = 0; i < 5; ++i) ASSERT_TRUE(append(*log_, std::to_string(i)));
+  ASSERT_EQ(bounds(*log_).end, Offset{5});
+  const auto reader = log_->read(kFirst, Offset{5});
+  error_code error;
+  reader->next(1, [&](const result<LogReader::Batch>& got) { error = got.error(); });
+  ::testing::internal::CaptureStderr();
+  const auto settings = settings_with(log_->log_id());
+  delete_topic();
+  clock_.run_for(std::chrono::milliseconds(500));
+  create_topic(static_cast<int>(config_.partitions), settings);
+  EXPECT_TRUE(run_until([&] { return error.failed(); }));
+  const auto told = ::testing::internal::GetCapturedStderr();
+  EXPECT_EQ(error, errc::offset_lost);
+  EXPECT_NE(told.find("ends at 0 and has ended at 5: records are lost"), std::string::npos) << told;
+  EXPECT_EQ(append(*log_, "5").error(), errc::unavailable);
+  std::optional<result<Bounds>> answer;
+  log_->bounds(kFirst, [&](result<Bounds> got) { answer = got; });
+  EXPECT_TRUE(run_until([&] { return answer.has_value(); }));
+  EXPECT_EQ(answer->error(), errc::unavailable) << "no end that is too low";
 }
 
 // ---- Secured listeners ----------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/check.hpp"
+#include "base/failpoint.hpp"
 #include "base/logger.hpp"
 #include "log/errc.hpp"
 #include "model/limits.hpp"
@@ -67,6 +68,7 @@ error_code KafkaProducer::append(Partition partition, std::string key, std::stri
   if (queued_ >= config_.max_queued_appends || queued_bytes_ + bytes > config_.max_queued_bytes) return errc::busy;
   const auto now = owner_.now();
   if (breaker_.is_open(partition, now)) return errc::unavailable;
+  if (SKAT_FAILPOINT("kafka.before_produce")) return errc::unavailable;
 
   ++queued_;
   queued_bytes_ += bytes;
@@ -81,6 +83,7 @@ error_code KafkaProducer::append(Partition partition, std::string key, std::stri
                                                        .done = std::move(done),
                                                        .since = now});
   if (!ending_) send(placed->second);
+  (void)SKAT_FAILPOINT("kafka.after_produce");
   return {};
 }
 
@@ -156,6 +159,7 @@ void KafkaProducer::take(const Report& report) {
   auto& append = report.append;
   append.sent = false;
   --sent_;
+  if (SKAT_FAILPOINT("kafka.delivery")) return answer(append, make_error_code(errc::maybe_appended));
   if (report.error == RD_KAFKA_RESP_ERR_NO_ERROR) {
     // A confirmed duplicate of a batch that the broker has forgotten has no place to tell.
     if (report.offset < 0 || report.append_time < 0) return answer(append, make_error_code(errc::maybe_appended));

@@ -5,12 +5,14 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <chrono>
 #include <map>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "base/failpoint.hpp"
 #include "log/errc.hpp"
 #include "log/kafka/testing/clocked_executor.hpp"
 #include "log/kafka/testing/mock_cluster.hpp"
@@ -194,6 +196,46 @@ TEST_F(ProducerTest, ClosingWritesWhatIsUnderWayAndCallsNobody) {
   ASSERT_TRUE(run_until_answers(1));
   EXPECT_EQ(places_.at("after").offset, Offset{100});
 }
+
+#ifdef SKAT_FAILPOINTS
+class ProducerFailpoints : public ProducerTest {
+ protected:
+  void TearDown() override { ASSERT_TRUE(base::set_failpoints("")); }
+};
+
+TEST_F(ProducerFailpoints, WhatFailsBeforeItIsHandedOverIsRefusedAndNeverWritten) {
+  open();
+  ASSERT_TRUE(base::set_failpoints("kafka.before_produce:error:2"));
+  EXPECT_FALSE(append(kFirst, "0"));
+  EXPECT_EQ(append(kFirst, "refused"), errc::unavailable);
+  EXPECT_FALSE(append(kFirst, "1"));
+  ASSERT_TRUE(run_until_answers(2));
+  EXPECT_EQ(places_.at("0").offset, Offset{0});
+  EXPECT_EQ(places_.at("1").offset, Offset{1});
+  EXPECT_EQ(producer_->taken(kFirst), 2U);
+}
+
+TEST_F(ProducerFailpoints, AReportThatIsLostMakesAWrittenAppendUnknown) {
+  open();
+  ASSERT_TRUE(base::set_failpoints("kafka.delivery:error:1"));
+  EXPECT_FALSE(append(kFirst, "0"));
+  EXPECT_FALSE(append(kFirst, "1"));
+  ASSERT_TRUE(run_until_answers(2));
+  EXPECT_EQ(answers_.at(0).second, errc::maybe_appended);
+  EXPECT_EQ(places_.at("1").offset, Offset{1}) << "the other one is there";
+  EXPECT_TRUE(producer_->answered(kFirst, 2));
+}
+
+TEST_F(ProducerFailpoints, ADelayAfterTheHandOverDelaysTheCallerOnly) {
+  open();
+  ASSERT_TRUE(base::set_failpoints("kafka.after_produce:delay:1"));
+  const auto began = std::chrono::steady_clock::now();
+  EXPECT_FALSE(append(kFirst, "0"));
+  EXPECT_GE(std::chrono::steady_clock::now() - began, base::kFailpointDelay);
+  ASSERT_TRUE(run_until_answers(1));
+  EXPECT_EQ(confirmed(), std::vector<std::string>{"0"});
+}
+#endif
 
 }  // namespace
 }  // namespace skat::log::kafka
