@@ -1,10 +1,11 @@
 # skat_room(NAME <room> DEPS <rooms…> SOURCES <files…> [LINK <targets…>] [TESTS <files…>]
-#           [SERVICE_TESTS <files…>])
+#           [SERVICE_TESTS <files…>] [SERIAL_SERVICE_TESTS <files…>])
 # One room = one static library skat_<room>, which sees its DEPS only. TESTS make one GoogleTest program
 # skat_<room>_test (label "unit"), SERVICE_TESTS one skat_<room>_servicetest (label "service"), which needs what
-# tools/services.mjs starts; benches and fuzzers are named by the room itself.
+# tools/services.mjs starts, and SERIAL_SERVICE_TESTS one skat_<room>_faulttest of those that run alone, because they
+# kill what others use; benches and fuzzers are named by the room itself.
 function(skat_room)
-  cmake_parse_arguments(ROOM "" "NAME" "DEPS;SOURCES;LINK;TESTS;TEST_LINK;SERVICE_TESTS" ${ARGN})
+  cmake_parse_arguments(ROOM "" "NAME" "DEPS;SOURCES;LINK;TESTS;TEST_LINK;SERVICE_TESTS;SERIAL_SERVICE_TESTS" ${ARGN})
   string(REPLACE "/" "_" target "skat_${ROOM_NAME}")
   add_library(${target} STATIC ${ROOM_SOURCES})
   target_include_directories(${target} PUBLIC ${PROJECT_SOURCE_DIR}/src)
@@ -22,6 +23,12 @@ function(skat_room)
     add_executable(${target}_servicetest ${ROOM_SERVICE_TESTS})
     target_link_libraries(${target}_servicetest PRIVATE ${target} ${ROOM_TEST_LINK} GTest::gtest GTest::gtest_main)
     gtest_discover_tests(${target}_servicetest NO_PRETTY_VALUES PROPERTIES LABELS service TIMEOUT 120 DISCOVERY_TIMEOUT 60)
+  endif()
+  if(ROOM_SERIAL_SERVICE_TESTS AND BUILD_TESTING)
+    add_executable(${target}_faulttest ${ROOM_SERIAL_SERVICE_TESTS})
+    target_link_libraries(${target}_faulttest PRIVATE ${target} ${ROOM_TEST_LINK} GTest::gtest GTest::gtest_main)
+    gtest_discover_tests(${target}_faulttest NO_PRETTY_VALUES
+      PROPERTIES LABELS service RUN_SERIAL TRUE TIMEOUT 300 DISCOVERY_TIMEOUT 60)
   endif()
 endfunction()
 

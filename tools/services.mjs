@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { serveControl } from './services/control.mjs';
 import { kinds, Services } from './services/index.mjs';
 import { endAll, find, recordOf } from './services/processes.mjs';
 
@@ -99,7 +100,10 @@ async function run({ command, ...options }) {
   const folder = mkdtempSync(join(tmpdir(), 'skat-services-'));
   const services = await Services.start({ folder, tls: true, progress: console.error, ...options });
   for (const signal of signals) process.removeAllListeners(signal);
-  const child = spawn(command[0], command.slice(1), { stdio: 'inherit', env: { ...process.env, ...services.environment } });
+  const control = join(folder, 'control');
+  await serveControl(control, services);
+  const env = { ...process.env, ...services.environment, SKAT_TEST_CONTROL: control };
+  const child = spawn(command[0], command.slice(1), { stdio: 'inherit', env });
   for (const signal of signals) process.on(signal, () => child.kill(signal));
   const code = await new Promise((resolve) => {
     child.once('error', (error) => {

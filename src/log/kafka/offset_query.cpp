@@ -11,9 +11,9 @@
 namespace skat::log::kafka {
 
 // Asks the brokers. One request holds all partitions and fails as a whole when one leader is away. Then each is asked
-// alone, and the ones without an answer are kept apart: one of them is asked again in each later request, briefly, so
-// that leaders in health do not wait for long; the others are unavailable until it is their turn. Lives on: the
-// "log-offsets" worker.
+// alone, and the ones without an answer are kept apart: one of them is asked again in each later request, the others
+// are unavailable until it is their turn. Briefly, if leaders in health wait behind it; else with all the time there
+// is, so that brokers that come back slowly are found again. Lives on: the "log-offsets" worker.
 class OffsetQuery::Source {
  public:
   using Tell = base::Function<void(Answers)>;
@@ -43,9 +43,10 @@ class OffsetQuery::Source {
         alone.insert(alone.begin(), together.begin(), together.end());
       }
     }
+    const auto patience = together.empty() ? timeout_ : std::min<std::chrono::milliseconds>(kAloneTimeout, timeout_);
     std::ranges::sort(alone, {}, [this](Partition partition) { return known_[partition.value()].tried; });
     for (std::size_t i = 0; i < alone.size(); ++i) {
-      tell_({.bounds = {ask_alone(alone[i], i < attempts)}, .last = i + 1 == alone.size()});
+      tell_({.bounds = {ask_alone(alone[i], i < attempts, patience)}, .last = i + 1 == alone.size()});
     }
   }
 
@@ -63,11 +64,11 @@ class OffsetQuery::Source {
   // The timestamps of Kafka's ListOffsets request that mean the two ends.
   static constexpr std::int64_t kLatest = -1, kEarliest = -2;
 
-  std::pair<Partition, result<Bounds>> ask_alone(Partition partition, bool now) {
+  std::pair<Partition, result<Bounds>> ask_alone(Partition partition, bool now, std::chrono::milliseconds patience) {
     auto& at = known_[partition.value()];
     if (now) {
       at.tried = Clock::now();
-      auto bounds = ask({partition}, true, std::min<std::chrono::milliseconds>(kAloneTimeout, timeout_));
+      auto bounds = ask({partition}, true, patience);
       at.silent = !bounds;
       if (bounds) return bounds->front();
     }
