@@ -40,7 +40,7 @@ TEST_F(KafkaMembersTest, OneThatIsKilledIsFollowedWithinTheSessionTimeout) {
   const auto log = open(clock_), other = open(clock_);
   GroupMember first(*log, group_, holders_), second(*other, group_, holders_);
   kafka::testing::MemberProcess third(config_.topic, group_);
-  ASSERT_TRUE(clock_.run_until([&] { return first.held() == 4 && second.held() == 4; }));
+  ASSERT_TRUE(clock_.run_until([&] { return first.held() == 4 && second.held() == 4; }, milliseconds(60'000)));
   third.kill();
   clock_.run_for(milliseconds(3'000));
   EXPECT_EQ(holders_.size(), 8U) << "nobody can know yet that it has gone";
