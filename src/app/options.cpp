@@ -131,7 +131,7 @@ void add_services(CLI::App& app, Options& to) {
   postgres.add("--database-ca-file", "DATABASE_CA_FILE", "FILE", to.database.ca_file,
                "whom to trust, PEM (its text: $DATABASE_CA)");
   postgres.add("--database-cert-file", "DATABASE_CERT_FILE", "FILE", to.database.certificate_file,
-               "client certificate, PEM (its text: $DATABASE_CERT)");
+               "client certificate (its text: $DATABASE_CERT)");
   postgres.add("--database-key-file", "DATABASE_KEY_FILE", "FILE", to.database.key_file,
                "its key (its text: $DATABASE_KEY)");
 }

@@ -1,13 +1,13 @@
 // The command line: help fits a screen, mistakes get one line and exit code 2, SIGTERM ends in order.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ChatClient } from '../support/client.mjs';
-import { binary, freePort, Skat, temporaryFolder, withSkat } from '../support/skat.mjs';
+import { binary, freePort, root, Skat, temporaryFolder, withSkat } from '../support/skat.mjs';
 
 const skat = (args, more = {}) => spawnSync(binary, args, { encoding: 'utf8', timeout: 15_000, ...more });
 
@@ -46,6 +46,13 @@ test('skat serve --help-all names every setting, the secrets too', () => {
     assert.ok(run.stdout.includes(`$${name}`), name);
   }
   assert.ok(run.stdout.split('\n').every((line) => line.length <= 100));
+});
+
+test('docs/operations.md names every setting', () => {
+  const page = readFileSync(join(root, 'docs/operations.md'), 'utf8');
+  const named = [...skat(['serve', '--help-all']).stdout.matchAll(/\$([A-Z_]+)/g)].map((found) => found[1]);
+  assert.ok(named.length > 30);
+  for (const name of named.filter((each) => !each.startsWith('KAFKA_OPT_'))) assert.ok(page.includes(name), name);
 });
 
 test('services that do not go together are refused with what to do', () => {
