@@ -130,15 +130,11 @@ result<void> Connection::begin_request_blocking(std::chrono::milliseconds limit)
   return {};
 }
 
-// An idle connection whose server has ended or restarted has the news waiting: it is replaced before it is used.
+// A server that ends or restarts says so first: an idle connection with anything to read is replaced before it is used.
+// (Settings that were reloaded are announced too; that costs one connection more.)
 bool Connection::still_alive() {
-  if (PQtransactionStatus(connection_.get()) != PQTRANS_IDLE) return false;
-  for (int looks = 0; looks < 8; ++looks) {
-    pollfd socket{PQsocket(connection_.get()), POLLIN, 0};
-    if (::poll(&socket, 1, 0) <= 0) return true;
-    if (PQconsumeInput(connection_.get()) == 0) return false;
-  }
-  return true;
+  pollfd socket{PQsocket(connection_.get()), POLLIN, 0};
+  return PQtransactionStatus(connection_.get()) == PQTRANS_IDLE && ::poll(&socket, 1, 0) == 0;
 }
 
 result<void> Connection::connect_blocking() {
