@@ -76,7 +76,8 @@ class ByteReader {
   void get(bool& value) {
     std::uint8_t byte = 0;
     get(byte);
-    value = byte != 0;
+    value = byte == 1;
+    if (byte > 1) failed_ = true;
   }
   template <class Tag, std::unsigned_integral T>
   void get(base::Strong<Tag, T>& value) {

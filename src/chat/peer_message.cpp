@@ -51,20 +51,24 @@ void put(ByteWriter& out, const RoomFacts& facts) {
   out.put(view.seq).put(view.mseq).put(std::string_view(view.name)).put(static_cast<std::uint8_t>(view.access));
   out.put(view.owner).put(std::uint64_t{view.members});
 }
-void get(ByteReader& in, RoomFacts& facts) {
+// False: not a room.
+bool get(ByteReader& in, RoomFacts& facts) {
   in.get(facts.room);
   in.get(facts.epoch);
   in.get(facts.may_read);
   in.get(facts.marker.seq);
   in.get(facts.marker.mseq);
-  if (!in.get<bool>()) return;
+  if (!in.get<bool>()) return in.ok();
   fold::RoomView& view = facts.view.emplace();
   in.get(view.seq);
   in.get(view.mseq);
   in.get(view.name);
-  view.access = static_cast<model::Access>(in.get<std::uint8_t>());
+  const auto access = in.get<std::uint8_t>();
+  if (access > static_cast<std::uint8_t>(model::Access::closed)) return false;
+  view.access = static_cast<model::Access>(access);
   in.get(view.owner);
   view.members = in.get<std::uint64_t>();
+  return in.ok();
 }
 
 // ---- Questions
@@ -156,7 +160,9 @@ void put(ByteWriter& out, const FactsQuestion::Answer& rooms) {
   for (const RoomFacts& facts : rooms) put(out, facts);
 }
 bool get(ByteReader& in, FactsQuestion::Answer& rooms) {
-  for (auto left = in.length(kFactsBytes); left > 0 && in.ok(); --left) get(in, rooms.emplace_back());
+  for (auto left = in.length(kFactsBytes); left > 0; --left) {
+    if (!get(in, rooms.emplace_back())) return false;
+  }
   return in.done();
 }
 

@@ -1,0 +1,31 @@
+// Any bytes are refused, or are a message between nodes that comes back the same from its own bytes; the first byte
+// chooses the channel. tests/corpus/peer_message holds one message of each kind.
+#include <string_view>
+
+#include "base/check.hpp"
+#include "base/testing/fuzz_target.hpp"
+#include "chat/feed_message.hpp"
+#include "chat/peer_message.hpp"
+
+SKAT_FUZZ_TARGET(peer_message) {
+  using namespace skat::chat;
+  std::string_view bytes = input;
+  if (bytes.empty()) return;
+  const bool of_a_room = bytes.front() == 'r';
+  bytes.remove_prefix(1);
+  if (of_a_room) {
+    const auto message = decode_feed_message({}, bytes);
+    if (const auto* events = message ? std::get_if<FeedEvents>(&*message) : nullptr) {
+      EventsMessage again(events->epoch);
+      for (const FeedEventPtr& event : events->events) again.add(*event);
+      SKAT_CHECK(std::move(again).take() == bytes, "events have a second form");
+    }
+    return;
+  }
+  const auto message = decode_peer_message(bytes);
+  if (!message) return;
+  const auto encoded = std::visit([](const auto& whole) { return encode(whole); }, *message);
+  const auto again = decode_peer_message(encoded);
+  SKAT_CHECK(again.has_value(), "what was encoded is no message");
+  SKAT_CHECK(std::visit([](const auto& whole) { return encode(whole); }, *again) == encoded, "a message changes");
+}
