@@ -9,7 +9,8 @@ import { freePort, temporaryFolder } from '../support/skat.mjs';
 const program = '/usr/sbin/nginx';
 
 export class Nginx {
-  // upstream: the port behind it; buffering: proxy_buffering on or off.
+  // upstream: the port behind it, or several: requests go to them in turn, whoever they are from. buffering:
+  // proxy_buffering on or off.
   constructor(upstream, { buffering }) {
     Object.assign(this, { upstream, buffering });
   }
@@ -23,6 +24,7 @@ export class Nginx {
     this.port = await freePort();
     this.folder = temporaryFolder('skat-nginx-');
     mkdirSync(join(this.folder, 'logs'));
+    const servers = [this.upstream].flat().map((port) => `server 127.0.0.1:${port} max_fails=1 fail_timeout=2s;`);
     const path = (name) => ['body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((kind) => `${kind === 'body' ? 'client_body' : kind}_temp_path ${join(this.folder, name, kind)};`).join('\n');
     mkdirSync(join(this.folder, 'temp'));
     writeFileSync(join(this.folder, 'nginx.conf'), `
@@ -35,10 +37,12 @@ http {
   access_log off;
   ${path('temp')}
   map $http_upgrade $connection_upgrade { default upgrade; '' ''; }
+  upstream behind { ${servers.join(' ')} keepalive 16; }
   server {
     listen 127.0.0.1:${this.port};
     location / {
-      proxy_pass http://127.0.0.1:${this.upstream};
+      proxy_pass http://behind;
+      proxy_connect_timeout 2s;
       proxy_http_version 1.1;
       proxy_set_header Host $host:$server_port;
       proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
