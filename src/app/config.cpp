@@ -119,6 +119,7 @@ Config make_config(const Options& options) {
   config.log_format = options.log_format == "json" ? base::LogFormat::json : base::LogFormat::text;
   config.start_timeout = std::chrono::seconds(options.start_timeout_s);
   config.gateway.version = kVersion;
+  config.maintenance = options.maintenance;
   set_serving(options, config);
   set_services(options, config);
   return config;
@@ -133,7 +134,9 @@ bool uses_data(const Config& config) {
 
 Invocation read_config(int argc, const char* const* argv) {
   const auto [command, options] = read_command_line(argc, argv);
-  if (command != Command::serve && command != Command::config_print) return {.command = command, .config = {}};
+  if (command == Command::help_shown || command == Command::version || command == Command::version_json) {
+    return {.command = command, .config = {}};
+  }
   return {.command = command, .config = make_config(options)};
 }
 

@@ -49,6 +49,7 @@ struct Config {
   LogConfig log;
   BusConfig bus;
   StoreConfig store;
+  MaintenanceOptions maintenance;
 };
 
 // Something of this node lies on its disk; a node of a cluster keeps nothing there.

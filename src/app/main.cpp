@@ -11,6 +11,7 @@
 #include <future>
 #include <string>
 
+#include "app/commands/maintenance_commands.hpp"
 #include "app/config.hpp"
 #include "app/errors.hpp"
 #include "app/server.hpp"
@@ -91,6 +92,11 @@ int run(int argc, char** argv) {
       return 0;
     case Command::serve:
       return serve(config);
+    case Command::verify:
+    case Command::rebuild:
+    case Command::log_adopt:
+    case Command::dead_letter_list:
+      return run_maintenance(command, config);
   }
   return 0;
 }

@@ -164,6 +164,33 @@ void add_serve_options(CLI::App& app, Options& to) {
   app.footer("Secrets: $DATABASE_URL_FILE, $REDIS_URL_FILE and the like name a file that holds the value.");
 }
 
+// A command that looks after log and store: the settings that say where these are, and its own.
+struct MaintenanceCommand {
+  MaintenanceCommand(CLI::App& parent, const char* name, const char* text, Command what) : command(what) {
+    app = parent.add_subcommand(name, text);
+    app->set_help_flag("-h,--help", "the everyday settings");
+    app->set_help_all_flag("--help-all", "every setting");
+    app->formatter(std::make_shared<Help>());
+    Adder(*app, kServing).add("--data", "SKAT_DATA", "DIR", options.data, "directory of everything a node keeps");
+    add_services(*app, options);
+    Adder(*app, kWatching)
+        .add("--log-level", "LOG_LEVEL", "LEVEL", options.log_level, "debug, info, warn or error")
+        ->check(CLI::IsMember({"debug", "info", "warn", "error"}));
+  }
+  MaintenanceCommand& with_yes(const char* text) {
+    app->add_flag("--yes", options.maintenance.yes, text);
+    return *this;
+  }
+  MaintenanceCommand& with_rooms() {
+    app->add_flag("--rooms", options.maintenance.rooms, "a line for each room: newest number and hash");
+    return *this;
+  }
+
+  Command command;
+  CLI::App* app = nullptr;
+  Options options;  // each its own: CLI11 reads the environment for commands not given, too
+};
+
 bool is_given(std::string_view flag, int argc, const char* const* argv) {
   return std::any_of(argv, argv + argc, [&](std::string_view argument) {
     return argument.starts_with(flag) && (argument.size() == flag.size() || argument[flag.size()] == '=');
@@ -212,6 +239,17 @@ CommandLine read_command_line(int argc, const char* const* argv) {
   add_serve_options(*print, print_options);
   auto* version = app.add_subcommand("version", "print the version");
   version->add_flag("--json", json, "as JSON");
+  MaintenanceCommand verify(app, "verify", "hold the store against the log", Command::verify);
+  verify.with_rooms();
+  MaintenanceCommand rebuild(app, "rebuild", "drop the conversations and fold the log again", Command::rebuild);
+  rebuild.with_yes("drop them");
+  auto* log = app.add_subcommand("log", "look after the log");
+  log->require_subcommand(1);
+  MaintenanceCommand adopt(*log, "adopt", "go on with a log that is not the store's own", Command::log_adopt);
+  adopt.with_yes("do it, not only say what it means");
+  auto* letters = app.add_subcommand("dead-letter", "look at records that could not be stored");
+  letters->require_subcommand(1);
+  MaintenanceCommand list(*letters, "list", "print them", Command::dead_letter_list);
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {
@@ -227,6 +265,10 @@ CommandLine read_command_line(int argc, const char* const* argv) {
   settle_address(serve_options, argc, argv);
   settle_address(print_options, argc, argv);
   if (*serve) return {.command = Command::serve, .options = std::move(serve_options)};
+  for (auto* chosen : {&verify, &rebuild, &adopt, &list}) {
+    if (!*chosen->app) continue;
+    return {.command = chosen->command, .options = std::move(chosen->options)};
+  }
   if (*config) return {.command = Command::config_print, .options = std::move(print_options)};
   print_help(app, false);
   return {.command = Command::help_shown, .options = {}};

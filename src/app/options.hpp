@@ -27,6 +27,12 @@ struct DatabaseOptions {
   std::string url, ca_file, certificate_file, key_file;
 };
 
+// Of the commands that look after log and store.
+struct MaintenanceOptions {
+  bool yes = false;    // what cannot be undone is wanted
+  bool rooms = false;  // a line for each room
+};
+
 struct Options {
   std::string listen, tls_certificate, tls_key, data = "./data", log_level = "info", log_format = "text";
   int port = 5000;
@@ -38,13 +44,24 @@ struct Options {
   KafkaOptions kafka;
   RedisOptions redis;
   DatabaseOptions database;
+  MaintenanceOptions maintenance;
 };
 
-enum class Command { help_shown, serve, version, version_json, config_print };
+enum class Command {
+  help_shown,
+  serve,
+  version,
+  version_json,
+  config_print,
+  verify,
+  rebuild,
+  log_adopt,
+  dead_letter_list,
+};
 
 struct CommandLine {
   Command command = Command::serve;
-  Options options;  // of serve and config print
+  Options options;  // of all but version and help
 };
 
 // Prints help when asked for it. Throws StartError with one sentence for what is not understood.
