@@ -32,7 +32,7 @@ void Desk::answer(RangeQuestion question, Done<RangeQuestion::Answer> done) {
   const model::Seq last{std::min(question.up_to.value(), question.after.value() + model::kMaxResumeEvents)};
   auto run = ranges_.now(question.room, question.after, last);
   if (!run) {
-    ranges_.from_store(question.room, question.after, last, std::move(done));
+    ranges_.from_store(question.room, partitions_.epoch(question.room), question.after, last, std::move(done));
     return;
   }
   std::size_t bytes = 0;
@@ -89,7 +89,7 @@ void Desk::round(OpeningPtr opening) {
         append(*opening, std::move(*stored));
         round(std::move(opening));
       };
-      ranges_.from_store(room, have, start.head, lifetime_.guard(std::move(on_run)));
+      ranges_.from_store(room, now.epoch, have, start.head, lifetime_.guard(std::move(on_run)));
       return;
     }
     append(*opening, std::move(*run));

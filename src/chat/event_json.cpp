@@ -26,4 +26,9 @@ FeedEventPtr make_feed_event(const model::Event& event) {
       FeedEvent{event.room, event.seq, event.kind, event.sender, encode_event(event)});
 }
 
+FeedEventPtr make_feed_event(model::Event stored, model::Epoch epoch) {
+  stored.epoch = epoch;
+  return make_feed_event(stored);
+}
+
 }  // namespace skat::chat

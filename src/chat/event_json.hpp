@@ -13,5 +13,8 @@ inline constexpr std::size_t kAfterBody = 1;
 
 [[nodiscard]] base::Bytes encode_event(const model::Event& event);
 [[nodiscard]] FeedEventPtr make_feed_event(const model::Event& event);
+// A stored event as one of `epoch`, its partition's now: its number goes on to hold when a log is adopted, and people
+// must not take it for one of other numbers.
+[[nodiscard]] FeedEventPtr make_feed_event(model::Event stored, model::Epoch epoch);
 
 }  // namespace skat::chat

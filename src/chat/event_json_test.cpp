@@ -36,6 +36,12 @@ TEST(EventJson, WhatIsNotCountedHasNoMseq) {
   EXPECT_NE(json.find(R"("kind":"member.left")"), std::string::npos);
 }
 
+TEST(EventJson, AStoredEventIsShownAsOneOfTheEpochThatIsNow) {
+  const auto shown = make_feed_event(message(), model::Epoch{7});
+  EXPECT_NE(shown->json.find(R"("epoch":"0000000000000007","seq":2)"), std::string::npos);
+  EXPECT_EQ(shown->seq, message().seq);
+}
+
 TEST(EventJson, TheBodyIsTheLastMember) {
   const auto json = encode_event(message());
   const auto body = message().body;

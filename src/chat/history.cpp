@@ -94,7 +94,7 @@ void History::put_below(Reading& reading, model::Seq below, const store::Page& p
       return;
     }
     below = event.seq;
-    reading.put_front(make_feed_event(event));
+    reading.put_front(make_feed_event(event, reading.epoch));
   }
   if (below.value() > 1 && !page.more) reading.complete = false;
 }
@@ -163,7 +163,7 @@ bool History::put_above(Reading& reading, model::Seq& last, const store::Page& p
     if (reading.full()) return true;
     if (event.seq != last.next()) return false;
     last = event.seq;
-    reading.put_back(make_feed_event(event));
+    reading.put_back(make_feed_event(event, reading.epoch));
   }
   return true;
 }

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/logger.hpp"
+#include "chat/log_fit.hpp"
 #include "log/errc.hpp"
 
 namespace skat::chat {
@@ -73,27 +74,12 @@ void Partition::on_loaded(store::StoredFold stored) {
 }
 
 result<void> Partition::check(const store::StoredFold& stored, const log::Bounds& bounds) const {
-  constexpr std::uint64_t kFirstOffset = 1;  // a log may count from 0 or 1
-  if (stored.log_id != ports_.log.log_id()) {
-    base::log(base::LogLevel::error, "chat",
-              "partition {}: the store goes on from log {}, but this is log {}: put the two that belong together back",
-              number_.value(), stored.log_id, ports_.log.log_id());
-    return log::errc::offset_lost;
-  }
-  const std::uint64_t needed = std::min(stored.next_offset, stored.snapshots_as_of);
-  if (bounds.start.value() > std::max(needed, kFirstOffset)) {
-    base::log(base::LogLevel::error, "chat",
-              "partition {}: the log begins at offset {}, but the store needs it from {}: records are missing",
-              number_.value(), bounds.start.value(), needed);
-    return log::errc::offset_lost;
-  }
-  if (bounds.end.value() < stored.next_offset) {
-    base::log(base::LogLevel::error, "chat",
-              "partition {}: the log ends at offset {}, but the store has archived it up to {}: the log is older",
-              number_.value(), bounds.end.value(), stored.next_offset);
-    return log::errc::offset_lost;
-  }
-  return {};
+  const StorePlace place{stored.log_id, stored.next_offset, stored.snapshots_as_of};
+  const LogFit fit = judge_log(ports_.log.log_id(), bounds, place);
+  if (fit == LogFit::fits) return {};
+  base::log(base::LogLevel::error, "chat", "{}",
+            describe_misfit(fit, number_.value(), ports_.log.log_id(), bounds, place));
+  return log::errc::offset_lost;
 }
 
 void Partition::assemble(store::StoredFold stored, const log::Bounds& bounds) {

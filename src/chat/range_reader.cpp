@@ -8,8 +8,9 @@
 
 namespace skat::chat {
 
-void RangeReader::from_store(const model::RoomId& room, model::Seq after, model::Seq up_to, Done<Events> done) {
-  auto on_page = [after, done = std::move(done)](const result<store::Page>& page) mutable {
+void RangeReader::from_store(const model::RoomId& room, model::Epoch epoch, model::Seq after, model::Seq up_to,
+                             Done<Events> done) {
+  auto on_page = [epoch, after, done = std::move(done)](const result<store::Page>& page) mutable {
     if (!page) {
       done(errc::unavailable);
       return;
@@ -18,7 +19,7 @@ void RangeReader::from_store(const model::RoomId& room, model::Seq after, model:
     model::Seq next = after.next();
     for (const model::Event& event : page->events) {
       if (event.seq != next) break;
-      run.push_back(make_feed_event(event));
+      run.push_back(make_feed_event(event, epoch));
       next = next.next();
     }
     if (run.empty()) {

@@ -22,8 +22,8 @@ class RangeReader {
     return hot_tail_.range(room, after, up_to);
   }
   // From the store: a run from after + 1 on, at least one and at most model::kMaxResumeEvents events. unavailable: the
-  // store is away, or does not have the next one.
-  void from_store(const model::RoomId& room, model::Seq after, model::Seq up_to, Done<Events> done);
+  // store is away, or does not have the next one. `epoch`: the room's.
+  void from_store(const model::RoomId& room, model::Epoch epoch, model::Seq after, model::Seq up_to, Done<Events> done);
 
  private:
   const HotTail& hot_tail_;

@@ -1,4 +1,4 @@
-// What an event, a room and a whole store hash to (docs/operations.md, "Hashes"). Equal bytes in the store give equal
+// What an event, a room and a whole store hash to (docs/maintenance.md, "Hashes"). Equal bytes in the store give equal
 // hashes, whichever store it is; one byte more or less gives others.
 #pragma once
 

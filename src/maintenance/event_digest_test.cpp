@@ -20,7 +20,7 @@ model::Event make_event() {
   return event;
 }
 
-// By another program, from docs/operations.md.
+// By another program, from docs/maintenance.md.
 TEST(EventDigest, IsTheOneOfTheDocument) {
   Hasher hasher;
   const auto digest = hasher.of(make_event());

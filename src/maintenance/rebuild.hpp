@@ -1,4 +1,4 @@
-// Rebuild: the conversations dropped and folded again from the log. docs/operations.md says when it refuses.
+// Rebuild: the conversations dropped and folded again from the log. docs/maintenance.md says when it refuses.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,5 @@
 // Verify: holds the store against the log. Both are read once, the store in one moment, so it may run beside nodes that
-// write. docs/operations.md says what it proves and what it cannot.
+// write. docs/maintenance.md says what it proves and what it cannot.
 #pragma once
 
 #include <cstdint>

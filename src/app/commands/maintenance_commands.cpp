@@ -15,6 +15,7 @@
 
 #include "app/backends.hpp"
 #include "app/commands/progress_display.hpp"
+#include "app/commands/sole_member.hpp"
 #include "app/data_directory.hpp"
 #include "app/errors.hpp"
 #include "base/io_thread.hpp"
@@ -23,6 +24,7 @@
 #include "maintenance/rebuild.hpp"
 #include "maintenance/store_scan.hpp"
 #include "maintenance/verify.hpp"
+#include "store/postgres/pg_maintenance.hpp"
 #include "store/sqlite/sqlite_maintenance.hpp"
 
 namespace skat::app {
@@ -44,6 +46,12 @@ std::unique_ptr<store::Maintenance> open_maintenance(const store::sqlite::Config
   auto maintenance = store::open_sqlite_maintenance(config, core);
   if (!maintenance) stop(fmt::format("the store {} cannot be opened", config.path), maintenance.error());
   return std::move(*maintenance);
+}
+
+std::unique_ptr<store::Maintenance> open_maintenance(const store::postgres::Config& config, base::Executor& core) {
+  auto opened = store::open_postgres_maintenance(config, core);
+  if (!opened.maintenance) throw StartError(opened.problem);
+  return std::move(opened.maintenance);
 }
 
 // A command looks after what is there; it makes no file.
@@ -80,6 +88,7 @@ class Desk {
     if (problem) std::rethrow_exception(problem);
   }
   ~Desk() {
+    alone_.reset();
     asker_.run_blocking([this] {
       maintenance_.reset();
       backends_ = {};
@@ -87,6 +96,15 @@ class Desk {
   }
   Desk(const Desk&) = delete;
   Desk& operator=(const Desk&) = delete;
+
+  // Throws StartError unless no node uses the log, for as long as this object lives.
+  void be_alone(const Config& config) {
+    alone_ = std::make_unique<SoleMember>(asker_, log(), config.chat.group_prefix + "-live");
+    if (alone_->wait_blocking()) return;
+    throw StartError(
+        fmt::format("another node is a member of the group {}-live, or was until a moment ago: stop every node first",
+                    config.chat.group_prefix));
+  }
 
   [[nodiscard]] maintenance::Asker& asker() { return asker_; }
   [[nodiscard]] log::Log& log() { return *backends_.log; }
@@ -99,6 +117,7 @@ class Desk {
   maintenance::Asker asker_;
   Backends backends_;
   std::unique_ptr<store::Maintenance> maintenance_;
+  std::unique_ptr<SoleMember> alone_;
 };
 
 int verify(const Config& config) {
@@ -137,6 +156,7 @@ int rebuild(const Config& config) {
     throw StartError("rebuild drops every conversation in the store and folds the log again: say --yes to do it");
   }
   Desk desk(config, false);
+  desk.be_alone(config);
   ProgressDisplay progress;
   const auto report =
       maintenance::rebuild_blocking({desk.asker(), desk.log(), desk.store(), desk.maintenance()}, progress);
@@ -162,6 +182,7 @@ int rebuild(const Config& config) {
 
 int adopt(const Config& config) {
   Desk desk(config, true);
+  if (config.maintenance.yes) desk.be_alone(config);
   ProgressDisplay progress;
   const auto plan =
       maintenance::plan_adoption_blocking(desk.asker(), desk.log(), desk.store(), desk.maintenance(), progress);

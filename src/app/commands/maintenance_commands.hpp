@@ -1,5 +1,5 @@
 // skat verify, rebuild, log adopt, dead-letter list: the maintenance room's functions with a lock, words and an exit
-// code around them: 0 as it should be, 1 not. docs/operations.md.
+// code around them: 0 as it should be, 1 not. docs/maintenance.md.
 #pragma once
 
 #include "app/config.hpp"

@@ -130,6 +130,13 @@ result<void> Connection::begin_request_blocking(std::chrono::milliseconds limit)
   return {};
 }
 
+result<void> Connection::continue_request(std::chrono::milliseconds limit) {
+  limit_ = limit;
+  deadline_ = Clock::now() + limit;
+  if (!connection_ || PQtransactionStatus(connection_.get()) != PQTRANS_INTRANS) return errc::unavailable;
+  return {};
+}
+
 // A server that ends or restarts says so first: an idle connection with anything to read is replaced before it is used.
 // (Settings that were reloaded are announced too; that costs one connection more.)
 bool Connection::still_alive() {

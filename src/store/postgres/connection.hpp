@@ -46,6 +46,9 @@ class Connection {
   // Begins a request that may take `limit`: makes a connection if there is none, and brings the schema up to date if
   // nobody has yet. errc::unavailable, at once while the pause after a failed attempt lasts; errc::schema.
   [[nodiscard]] result<void> begin_request_blocking(std::chrono::milliseconds limit);
+  // Goes on, for another `limit`, inside the transaction that the request before left open. errc::unavailable: the
+  // connection was lost, and the transaction with it.
+  [[nodiscard]] result<void> continue_request(std::chrono::milliseconds limit);
 
   // What a pipeline of statements came to: the rows of those before the failed one, or of all.
   struct Outcome {
