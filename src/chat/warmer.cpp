@@ -55,7 +55,10 @@ void Warmer::on_page(const model::RoomId& room, model::Seq up_to, const store::P
   const bool fits = first ? first->value() - 1 == up_to.value() : view && view->seq == up_to;
   if (!fits || page.events.empty() || page.events.back().seq != up_to) return;
   std::vector<HotEventPtr> events;
-  for (const model::Event& event : page.events) events.push_back(make_hot_event(event, log::Offset{}));
+  for (model::Event event : page.events) {
+    event.epoch = epoch_;
+    events.push_back(make_hot_event(std::move(event), log::Offset{}));
+  }
   hot_tail_.put_before(room, std::move(events));
 }
 

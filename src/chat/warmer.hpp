@@ -18,8 +18,13 @@ class Warmer {
  public:
   using RoomOf = base::Function<std::optional<fold::RoomView>(const model::RoomId&)>;
 
-  Warmer(const Config& config, store::Conversations& conversations, HotTail& hot_tail, RoomOf room_of)
-      : config_(config), conversations_(conversations), hot_tail_(hot_tail), room_of_(std::move(room_of)) {}
+  Warmer(const Config& config, store::Conversations& conversations, HotTail& hot_tail, model::Epoch epoch,
+         RoomOf room_of)
+      : config_(config),
+        conversations_(conversations),
+        hot_tail_(hot_tail),
+        epoch_(epoch),
+        room_of_(std::move(room_of)) {}
   Warmer(const Warmer&) = delete;
   Warmer& operator=(const Warmer&) = delete;
 
@@ -39,6 +44,7 @@ class Warmer {
   const Config& config_;
   store::Conversations& conversations_;
   HotTail& hot_tail_;
+  model::Epoch epoch_;  // of the partition: stored events are shown under it
   RoomOf room_of_;
   std::vector<Candidate> candidates_;  // a heap, the oldest on top
   Lifetime lifetime_;
