@@ -1,7 +1,7 @@
 // ./dev bench cluster: a cluster's figures, on real services of this machine; writes its tables into docs/benchmarks.md.
 // Options: --seconds N (60), --rate N (2000), --backlog N (1000000), --only load,hop,owner,backlog
 import { execFileSync, spawn } from 'node:child_process';
-import { createWriteStream, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, createWriteStream, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -32,6 +32,7 @@ const settings = { LOG_LEVEL: 'warn' };
 
 async function withCluster({ mode, nodes, env }, work) {
   const folder = mkdtempSync(join(tmpdir(), 'skat-bench-'));
+  chmodSync(folder, 0o755); // PostgreSQL may run as another user
   const cluster = await Cluster.start({ folder, mode, nodes, env: { ...settings, ...env }, progress: say });
   try {
     await cluster.startNodes();
