@@ -17,12 +17,20 @@ export const modes = {
   'redis-flapping': { kinds: ['kafka', 'postgres', 'redis'] },
 };
 
+// However this process exits, its nodes go too, as its services do.
+const belonging = new Set();
+process.on('exit', () => {
+  for (const node of belonging) if (node.running) node.child.kill('SIGKILL');
+});
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(130));
+
 const kReadyLimit = 60_000;
 
 class Node extends Skat {
   constructor({ index, ...options }) {
     super(options);
     Object.assign(this, { index, up: false, starts: 0 });
+    belonging.add(this);
   }
 
   async start(env = {}) {
