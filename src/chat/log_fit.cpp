@@ -7,7 +7,6 @@
 namespace skat::chat {
 namespace {
 
-constexpr std::uint64_t kFirstOffset = 1;  // a log may count from 0 or 1
 constexpr std::string_view kWayOut =
     "put the log back that belongs to this store, or go on without what it had with `skat log adopt`";
 
@@ -19,7 +18,7 @@ std::uint64_t needed(const StorePlace& store) {
 
 LogFit judge_log(std::string_view log_id, const log::Bounds& bounds, const StorePlace& store) {
   if (store.log_id != log_id) return LogFit::other_log;
-  if (bounds.start.value() > std::max(needed(store), kFirstOffset)) return LogFit::begins_late;
+  if (bounds.start.value() > std::max(needed(store), bounds.first.value())) return LogFit::begins_late;
   if (bounds.end.value() < store.next_offset) return LogFit::ends_early;
   return LogFit::fits;
 }

@@ -12,13 +12,18 @@ LogFit judge(std::uint64_t start, std::uint64_t end, std::uint64_t next_offset, 
 
 TEST(LogFit, FitsWhileAllThatTheStoreNeedsLiesInTheLog) {
   EXPECT_EQ(judge(0, 0, 0, 0), LogFit::fits);
-  EXPECT_EQ(judge(1, 1, 0, 0), LogFit::fits);  // a log may count from 1
+  EXPECT_EQ(judge_log("a", {log::Offset{1}, log::Offset{1}, log::Offset{1}}, {"a", 0, 0}), LogFit::fits)
+      << "counts from 1";
   EXPECT_EQ(judge(5, 9, 9, 5), LogFit::fits);
   EXPECT_EQ(judge(5, 90, 9, 5), LogFit::fits);
 }
 
 TEST(LogFit, AnotherIdIsAnotherLogWhateverItsBounds) {
   EXPECT_EQ(judge(0, 100, 9, 5, "b"), LogFit::other_log);
+}
+
+TEST(LogFit, AFirstRecordThatWasDeletedBeforeItWasArchivedIsMissed) {
+  EXPECT_EQ(judge(1, 5, 0, 0), LogFit::begins_late);
 }
 
 TEST(LogFit, SnapshotsBehindTheLogsStartAreAsBadAsAPositionBehindIt) {

@@ -30,8 +30,10 @@ struct Entry {
 };
 
 // Records lie in [start, end): `start` is the oldest kept, `end` the offset the next append gets at least.
+// `first` is the offset that the log's very first record got: one that starts above it has lost its beginning.
 struct Bounds {
   Offset start, end;
+  Offset first{0};
 };
 
 // Reads one partition in offset order, from a start offset on, for ever.

@@ -13,7 +13,7 @@ LogPass::LogPass(const store::PartitionState& state, const std::vector<store::Ro
       from_(bounds.start),
       end_(std::min(log::Offset{state.progress.next_offset}, bounds.end)),
       replay_from_(std::min(state.progress.snapshots_as_of, state.progress.next_offset)),
-      reaches_back_(bounds.start.value() <= kFirstOffset),
+      reaches_back_(bounds.start <= bounds.first),
       start_(state.progress.epoch),
       snapshots_(state.progress.epoch) {
   for (const auto& snapshot : snapshots) {

@@ -62,7 +62,4 @@ class LogPass {
   std::uint64_t records_ = 0;
 };
 
-// A log counts from 0 or 1: one that begins above it has lost its beginning.
-inline constexpr std::uint64_t kFirstOffset = 1;
-
 }  // namespace skat::maintenance

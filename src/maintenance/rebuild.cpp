@@ -127,7 +127,7 @@ result<void> Rebuild::check_blocking() {
     const auto fit = chat::judge_log(ports_.log.log_id(), *bounds, place);
     if (fit != chat::LogFit::fits) {
       refuse(chat::describe_misfit(fit, progress.partition, ports_.log.log_id(), *bounds, place));
-    } else if (bounds->start.value() > kFirstOffset) {
+    } else if (bounds->start > bounds->first) {
       refuse(fmt::format(
           "partition {}: the log begins at offset {}: what lay before it is in the store alone, so nothing is dropped",
           progress.partition, bounds->start.value()));

@@ -102,7 +102,7 @@ class MemoryLog final : public log::Log {
       if (!power_.on()) return;
       const auto& part = disk_.partitions[partition.value()];
       const log::Offset end{part.next_offset};
-      done(log::Bounds{part.entries.empty() ? end : part.entries.front().offset, end});
+      done(log::Bounds{part.entries.empty() ? end : part.entries.front().offset, end, log::Offset{1}});
     });
   }
 
