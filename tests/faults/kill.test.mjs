@@ -75,7 +75,10 @@ async function subscribe(server, name, rooms, history, options) {
       const { room, seq } = payload;
       history.push({ e: 'recv', t: now(), p: name, room, seq, k: keyOf(payload), h: hashOf(payload), level: 'app' });
     } else if (what === 'resync') {
+      // So far behind that the room has to be loaded again: what lies in between is read by pages, not here.
       history.push({ e: 'resync', t: now(), p: name, room: payload.room, why: payload.reason });
+      client.rooms.get(payload.room).seq = undefined;
+      client.resume([payload.room]);
     }
   });
   for (const room of rooms) {

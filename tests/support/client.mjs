@@ -1,5 +1,6 @@
 // A chat client for tests: connects to /chat with the real socket.io-client, keeps its identity over reconnects, follows
 // rooms as protocol/events.md says (drop what it has, resume from its cursors) and repeats unanswered requests with their n.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { io as ioCurrent } from 'socket.io-client';
 
 export function within(promise, ms, what) {
@@ -134,8 +135,10 @@ export class ChatClient {
 
   // Until the room's event `seq` is there.
   async reached(room, seq, ms = 20_000) {
-    if ((this.rooms.get(room)?.seq ?? 0) >= seq) return;
-    await this.next('event', (event) => event.room === room && event.seq >= seq, ms);
+    // By an event, or by a resume that began at the head.
+    for (const end = Date.now() + ms; !((this.rooms.get(room)?.seq ?? 0) >= seq); await sleep(10)) {
+      if (Date.now() > end) throw new Error(`event ${seq} of ${room}: nothing for ${ms} ms`);
+    }
   }
 
   // Every event of the room by history.get, in pages of `limit` messages.
