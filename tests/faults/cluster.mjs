@@ -3,7 +3,8 @@
 //   postgres   one node, its log in SQLite, its store PostgreSQL
 //   follower   Kafka and PostgreSQL        redis            and Redis
 //   redis-flapping   Redis, which comes and goes
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Services } from '../../tools/services/index.mjs';
 import { Skat } from '../support/skat.mjs';
@@ -88,9 +89,11 @@ export class Cluster {
     const { kinds, nodes: only, env: own } = modes[mode];
     const cluster = Object.assign(new Cluster(), { folder, mode, env: { ...own, ...env }, nodes: [] });
     if (kinds.length > 0) {
-      mkdirSync(join(folder, 'services'));
+      // Root's PostgreSQL runs as another user, who may not be able to reach the tree.
+      const services = mkdtempSync(join(tmpdir(), 'skat-faults-'));
+      chmodSync(services, 0o755);
       cluster.services = await Services.start({
-        folder: join(folder, 'services'),
+        folder: services,
         only: kinds,
         kafka: { nodes: 3 },
         progress,
