@@ -125,6 +125,9 @@ export class ChatClient {
         this.tell('resume_refused', { room: id, error: state.error });
         if (state.error.retry !== 'no') setTimeout(() => this.socket.connected && this.resume([id]), 100);
       } else if (state.resync) {
+        // The stream goes on from the head; what lies before it is read by pages.
+        const known = room.epoch === state.epoch ? (room.seq ?? 0) : 0;
+        Object.assign(room, { epoch: state.epoch, seq: Math.max(known, state.seq) });
         this.tell('resync', { room: id, reason: 'resume' });
       } else if (room.seq === undefined) {
         Object.assign(room, { epoch: state.epoch, seq: state.seq });
