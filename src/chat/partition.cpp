@@ -114,7 +114,7 @@ void Partition::assemble(store::StoredFold stored, const log::Bounds& bounds) {
                                          whole ? std::max(as_of_all, bounds.start) : bounds.end,
                                          static_cast<Follower::Listener&>(*this),
                                          whole ? std::nullopt : std::optional<Follower::Rooms>(std::in_place));
-  warmer_ = std::make_unique<Warmer>(config_, ports_.conversations, ports_.hot_tail, stored.epoch,
+  warmer_ = std::make_unique<Warmer>(config_, ports_.core, ports_.conversations, ports_.hot_tail, stored.epoch,
                                      [this](const model::RoomId& room) { return follower_->fold().room(room); });
   for (const store::RoomSnapshot& snapshot : stored.snapshots) warmer_->add(snapshot.room);
   set_owned(owned_);

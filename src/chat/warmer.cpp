@@ -30,7 +30,8 @@ void Warmer::next() {
     std::ranges::sort(candidates_, {}, &Candidate::newest);
   }
   while (!candidates_.empty() && hot_tail_.bytes() < hot_tail_.max_bytes()) {
-    const model::RoomId room = candidates_.back().room;
+    const Candidate candidate = candidates_.back();
+    const model::RoomId room = candidate.room;
     candidates_.pop_back();
     const auto view = room_of_(room);
     if (!view) continue;
@@ -39,14 +40,27 @@ void Warmer::next() {
     const std::uint64_t here = view->seq.value() - up_to.value();
     if (here >= model::kHotTailEvents || up_to.value() == 0) continue;
     const std::uint64_t wanted = std::min(model::kHotTailEvents - here, up_to.value());
-    auto on_page = [this, room, up_to](const result<store::Page>& page) {
-      if (!page) return;
-      this->on_page(room, up_to, *page);
+    auto on_page = [this, candidate, up_to](const result<store::Page>& page) {
+      if (!page) {
+        on_failed(candidate, page.error());
+        return;
+      }
+      this->on_page(candidate.room, up_to, *page);
       next();
     };
     conversations_.range(room, model::Seq{up_to.value() - wanted}, up_to, wanted, lifetime_.guard(std::move(on_page)));
     return;
   }
+}
+
+// A room whose events cannot be read at all is left out.
+void Warmer::on_failed(const Candidate& candidate, error_code error) {
+  if (error != condition::retryable) {
+    next();
+    return;
+  }
+  candidates_.push_back(candidate);
+  retry_ = core_.after(kRetryAfter, lifetime_.guard([this] { next(); }));
 }
 
 void Warmer::on_page(const model::RoomId& room, model::Seq up_to, const store::Page& page) {

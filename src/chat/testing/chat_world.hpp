@@ -125,6 +125,9 @@ class Asker {
 };
 
 class ChatWorld : public Asker {
+  BusHub hub_;
+  std::unique_ptr<base::testing::ManualExecutor> executor_;
+
  public:
   explicit ChatWorld(Config given = {}, std::size_t partitions = 1) : config(given), log_disk(partitions) {}
 
@@ -160,10 +163,6 @@ class ChatWorld : public Asker {
   }
   Node& node() override { return *life->node; }
   base::testing::ManualExecutor& executor() override { return *executor_; }
-
- private:
-  BusHub hub_;
-  std::unique_ptr<base::testing::ManualExecutor> executor_;
 };
 
 inline std::vector<std::uint64_t> seqs(const std::vector<FeedEventPtr>& events) {
