@@ -13,7 +13,8 @@ namespace {
 constexpr std::chrono::milliseconds kFirstRetry{100}, kLongestRetry{5'000};
 constexpr std::chrono::milliseconds kTick{100};
 constexpr std::chrono::seconds kEndsInterval{1};  // how often the log's ends are asked for what others own
-constexpr std::chrono::seconds kAfterFailure{5};  // then a partition that could not be followed is tried again
+// Then a partition that failed is tried again.
+constexpr std::chrono::milliseconds kFirstAfterFailure{5'000}, kLongestAfterFailure{60'000};
 
 }  // namespace
 
@@ -85,6 +86,11 @@ void Partitions::tick(log::Partition number, Slot& slot) {
   });
   for (Waiting& waiting : late) waiting.done(false);
 
+  if (slot.fold == Fold::failed) {
+    drop(number);
+  } else if (slot.fold == Fold::ready && slot.partition->failed()) {
+    end(number, slot);
+  }
   if (slot.fold == Fold::ready) {
     slot.link.on_own_fold(slot.partition->position());
   } else {
@@ -127,6 +133,7 @@ void Partitions::on_followed(log::Partition number, const result<void>& outcome)
   Slot& slot = slots_[number.value()];
   if (outcome) {
     slot.fold = Fold::ready;
+    slot.failures.reset();
     if (config_.live && started_) {
       base::log(base::LogLevel::info, "chat", "partition {}: this node follows it{}", number.value(),
                 slot.owned ? " and owns it" : ", until its owner is heard");
@@ -136,16 +143,32 @@ void Partitions::on_followed(log::Partition number, const result<void>& outcome)
     check_ready();
     return;
   }
-  if (!started_) {
-    finish(outcome.error());
-    return;
+  slot.fold = Fold::failed;  // it goes in the next tick: not from inside its own call
+  if (started_ || !ready_) return;
+  const bool all =
+      std::ranges::all_of(slots_, [](const Slot& other) { return other.failures || other.fold == Fold::failed; });
+  if (all || !config_.cluster) finish(outcome.error());
+}
+
+// This partition alone: whoever waits for it is told, and it is tried again later.
+void Partitions::drop(log::Partition number) {
+  Slot& slot = slots_[number.value()];
+  if (!slot.failures) slot.failures.emplace(kFirstAfterFailure, kLongestAfterFailure);
+  const auto wait = slot.failures->next();
+  base::log(base::LogLevel::error, "chat", "partition {}: cannot be followed; again in {} ms", number.value(),
+            wait.count());
+  slot.not_before = ports_.core.now() + wait;
+  unfollow(number);
+  give_up_waiting(slot);
+}
+
+// The log has lost what comes next. What an owner has folded until then may be nowhere else.
+void Partitions::end(log::Partition number, Slot& slot) {
+  if (!slot.owned) {
+    drop(number);
+  } else if (!std::exchange(slot.ending, true)) {
+    slot.partition->flush([this, number] { slots_[number.value()].fold = Fold::failed; });
   }
-  slot.not_before = ports_.core.now() + kAfterFailure;
-  // Not from inside its own call.
-  ports_.core.post(lifetime_.guard([this, number] {
-    unfollow(number);
-    give_up_waiting(slots_[number.value()]);
-  }));
 }
 
 void Partitions::on_rooms(log::Partition number) {
@@ -157,6 +180,7 @@ void Partitions::unfollow(log::Partition number) {
   Slot& slot = slots_[number.value()];
   slot.unneeded_since.reset();
   slot.fold = Fold::none;
+  slot.ending = false;
   slot.partition.reset();
   ports_.hot_tail.forget([this, number](const model::RoomId& room) { return number_of(room) == number; });
   watcher_.on_gone(number);
@@ -198,8 +222,9 @@ void Partitions::want(const model::RoomId& room) {
 
 void Partitions::check_ready() {
   if (!ready_) return;
-  const bool all = std::ranges::all_of(
-      slots_, [this](const Slot& slot) { return slot.fold == Fold::ready || slot.link.owner(ports_.core.now()); });
+  const bool all = std::ranges::all_of(slots_, [this](const Slot& slot) {
+    return slot.fold == Fold::ready || slot.failures || slot.link.owner(ports_.core.now());
+  });
   if (all) finish({});
 }
 
@@ -392,7 +417,7 @@ log::Offset Partitions::position(const model::RoomId& room) const {
 
 bool Partitions::overfull(const model::RoomId& room) const {
   const Slot& slot = slot_of(room);
-  if (!here(slot, room)) return slot.link.full();
+  if (!here(slot, room)) return slot.link.full() || (slot.failures && !slot.link.owner(ports_.core.now()));
   return slot.partition->failed() || slot.partition->archiver().waiting() >= config_.max_unarchived_events;
 }
 

@@ -37,7 +37,8 @@ class Partitions final : private log::Membership::Listener {
   Partitions(const Partitions&) = delete;
   Partitions& operator=(const Partitions&) = delete;
 
-  // Every partition can be answered for, here or by its owner; or the first one's error.
+  // Every partition can be answered for, here or by its owner, but for those that are refused: they are tried again
+  // with a backoff. The error of a refused one, where all are, or where there is no other node to go on.
   void start(Done<void> ready);
   // Archives all that is folded, snapshots included. Never answers while the store is away.
   void flush(base::Function<void()> done);
@@ -89,7 +90,7 @@ class Partitions final : private log::Membership::Listener {
   static constexpr std::size_t kMaxWaiting = 65'536;
 
  private:
-  enum class Fold { none, loading, ready };
+  enum class Fold { none, loading, ready, failed };
   struct Waiting {
     model::RoomId room;
     base::SteadyTime until;
@@ -102,6 +103,8 @@ class Partitions final : private log::Membership::Listener {
     PartitionLink link;
     std::optional<base::SteadyTime> unneeded_since;  // followed though its owner can be relied on
     base::SteadyTime not_before;                     // after a failure
+    std::optional<Backoff> failures;                 // set: refused since it was last followed
+    bool ending = false;                             // its log is lost; what was folded goes into the store first
     std::vector<Waiting> waiting;
   };
 
@@ -112,6 +115,8 @@ class Partitions final : private log::Membership::Listener {
   void follow(log::Partition number);
   void unfollow(log::Partition number);
   void on_followed(log::Partition number, const result<void>& outcome);
+  void drop(log::Partition number);
+  void end(log::Partition number, Slot& slot);
   void on_rooms(log::Partition number);
   void tell_waiting(Slot& slot);
   void give_up_waiting(Slot& slot);

@@ -100,9 +100,7 @@ class MemoryLog final : public log::Log {
   void bounds(log::Partition partition, base::Function<void(result<log::Bounds>)> done) override {
     core_.post([this, partition, done = std::move(done)]() mutable {
       if (!power_.on()) return;
-      const auto& part = disk_.partitions[partition.value()];
-      const log::Offset end{part.next_offset};
-      done(log::Bounds{part.entries.empty() ? end : part.entries.front().offset, end, log::Offset{1}});
+      done(bounds_of(partition));
     });
   }
 
@@ -167,6 +165,10 @@ class MemoryLog final : public log::Log {
         return;
       }
       const auto& entries = log_.disk_.partitions[partition_.value()].entries;
+      if (next_ < log_.bounds_of(partition_).start) {
+        std::exchange(done_, nullptr)(log::errc::offset_lost);
+        return;
+      }
       auto from = std::ranges::lower_bound(entries, next_, {}, &log::Entry::offset);
       Batch batch;
       while (from != entries.end() && batch.size() < max_) batch.push_back(*from++);
@@ -226,6 +228,11 @@ class MemoryLog final : public log::Log {
     std::shared_ptr<int> alive_ = std::make_shared<int>(0);
   };
 
+  [[nodiscard]] log::Bounds bounds_of(log::Partition partition) const {
+    const auto& part = disk_.partitions[partition.value()];
+    const log::Offset end{part.next_offset};
+    return {part.entries.empty() ? end : part.entries.front().offset, end, log::Offset{1}};
+  }
   [[nodiscard]] std::vector<log::Partition> all_partitions() const {
     std::vector<log::Partition> all;
     for (std::uint32_t i = 0; i < partition_count(); ++i) all.emplace_back(i);
