@@ -26,49 +26,6 @@ struct LoopForwarder::Group {
   std::atomic<bool> ended = false;  // a forwarder has been destroyed; nothing is sent any more
 };
 
-// RemoteAnswer: an answer owed to a connection on another loop. Lives on the session's loop.
-class RemoteAnswer final : public Answer {
- public:
-  RemoteAnswer(LoopForwarder& forwarder, LoopForwarder::From to) : forwarder_(forwarder), to_(to) {
-    forwarder_.remote_.emplace(to_, this);
-  }
-  ~RemoteAnswer() override {
-    if (!answered_) respond(empty_response(500));
-  }
-  RemoteAnswer(const RemoteAnswer&) = delete;
-  RemoteAnswer& operator=(const RemoteAnswer&) = delete;
-
-  void respond(net::HttpResponse response) override { end(std::move(response)); }
-  void cut() override { end(std::nullopt); }
-  void on_lost(base::Function<void()> lost) override { lost_ = std::move(lost); }
-  void on_body(base::Function<void(net::BodyResult)> ended) override { body_ended_ = std::move(ended); }
-
-  // Either may destroy this answer.
-  void lose() {
-    answered_ = true;  // nobody is there to hear it
-    forwarder_.remote_.erase(to_);
-    auto lost = std::exchange(lost_, nullptr);
-    if (lost) lost();
-  }
-  void end_body(net::BodyResult result) {
-    auto ended = std::exchange(body_ended_, nullptr);
-    if (ended) ended(std::move(result));
-  }
-
- private:
-  void end(std::optional<net::HttpResponse> response) {
-    if (std::exchange(answered_, true)) return;
-    forwarder_.remote_.erase(to_);
-    forwarder_.answer(to_, std::move(response));
-  }
-
-  LoopForwarder& forwarder_;
-  const LoopForwarder::From to_;
-  base::Function<void()> lost_;
-  base::Function<void(net::BodyResult)> body_ended_;
-  bool answered_ = false;
-};
-
 std::shared_ptr<LoopForwarder::Group> LoopForwarder::make_group(const Config& config,
                                                                 const std::vector<base::Executor*>& executors) {
   auto group = std::make_shared<Group>();
@@ -80,7 +37,10 @@ std::shared_ptr<LoopForwarder::Group> LoopForwarder::make_group(const Config& co
 }
 
 LoopForwarder::LoopForwarder(std::shared_ptr<Group> group, std::size_t index, Serve serve)
-    : group_(std::move(group)), index_(index), serve_(std::move(serve)) {
+    : group_(std::move(group)),
+      index_(index),
+      serve_(std::move(serve)),
+      remote_([this](const From& to, std::optional<net::HttpResponse> response) { answer(to, std::move(response)); }) {
   group_->seats.at(index_)->forwarder = this;
 }
 
@@ -106,58 +66,37 @@ void LoopForwarder::forward(std::size_t owner, SessionRequest request, std::uniq
   if (body_follows) {
     answer->on_body([this, owner, id](net::BodyResult result) { on_body(owner, id, std::move(result)); });
   }
-  owed_.emplace(id, std::move(answer));
+  owed_.add(id, std::move(answer));
 }
 
 void LoopForwarder::on_lost(std::size_t owner, RequestId id) {
-  owed_.erase(id);
+  owed_.drop(id);
   Group::Seat& seat = *group_->seats[owner];
-  (void)seat.requests.push([to = seat.forwarder, from = From{index_, id}] { to->lose(from); });
+  (void)seat.requests.push([to = seat.forwarder, from = From{index_, id}] { to->remote_.lose(from); });
 }
 
 void LoopForwarder::on_body(std::size_t owner, RequestId id, net::BodyResult result) {
   Group::Seat& seat = *group_->seats[owner];
   const bool accepted =
       seat.requests.push([to = seat.forwarder, from = From{index_, id}, moved = std::move(result)]() mutable {
-        to->end_body(from, std::move(moved));
+        to->remote_.end_body(from, std::move(moved));
       });
   if (accepted) return;
-  finish(id, empty_response(503));
+  owed_.finish(id, empty_response(503));
   on_lost(owner, id);
 }
 
 void LoopForwarder::receive(From from, SessionRequest request) {
-  serve_(std::move(request), std::make_unique<RemoteAnswer>(*this, from));
-}
-
-void LoopForwarder::lose(From from) {
-  const auto at = remote_.find(from);
-  if (at != remote_.end()) at->second->lose();
-}
-
-void LoopForwarder::end_body(From from, net::BodyResult result) {
-  const auto at = remote_.find(from);
-  if (at != remote_.end()) at->second->end_body(std::move(result));
+  serve_(std::move(request), remote_.make(from));
 }
 
 void LoopForwarder::answer(From from, std::optional<net::HttpResponse> response) {
   if (group_->ended) return;
   Group::Seat& seat = *group_->seats[from.loop];
-  const bool accepted = seat.answers.push(
-      [to = seat.forwarder, id = from.id, moved = std::move(response)]() mutable { to->finish(id, std::move(moved)); });
+  const bool accepted = seat.answers.push([to = seat.forwarder, id = from.id, moved = std::move(response)]() mutable {
+    to->owed_.finish(id, std::move(moved));
+  });
   if (!accepted) base::log(base::LogLevel::error, "engineio", "{} is full: an answer is lost", seat.answers.name());
-}
-
-void LoopForwarder::finish(RequestId id, std::optional<net::HttpResponse> response) {
-  const auto at = owed_.find(id);
-  if (at == owed_.end()) return;  // its connection was lost meanwhile
-  const auto answer = std::move(at->second);
-  owed_.erase(at);
-  if (response) {
-    answer->respond(std::move(*response));
-  } else {
-    answer->cut();
-  }
 }
 
 }  // namespace skat::engineio

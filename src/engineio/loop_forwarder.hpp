@@ -15,18 +15,16 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <unordered_map>
 #include <vector>
 
 #include "base/executor.hpp"
 #include "base/function.hpp"
 #include "engineio/answer.hpp"
 #include "engineio/config.hpp"
+#include "engineio/remote_answers.hpp"
 #include "engineio/session_request.hpp"
 
 namespace skat::engineio {
-
-class RemoteAnswer;
 
 class LoopForwarder {
  public:
@@ -49,7 +47,6 @@ class LoopForwarder {
   void forward(std::size_t owner, SessionRequest request, std::unique_ptr<Answer> answer);
 
  private:
-  friend class RemoteAnswer;
   // An answer owed by another loop to a request received here; unique within the receiving loop.
   enum class RequestId : std::uint64_t {};
   struct From {
@@ -65,11 +62,8 @@ class LoopForwarder {
 
   // Owner's side.
   void receive(From from, SessionRequest request);
-  void lose(From from);
-  void end_body(From from, net::BodyResult result);
   void answer(From from, std::optional<net::HttpResponse> response);  // nullopt: cut
   // Receiving side.
-  void finish(RequestId id, std::optional<net::HttpResponse> response);
   void on_lost(std::size_t owner, RequestId id);
   void on_body(std::size_t owner, RequestId id, net::BodyResult result);
 
@@ -79,8 +73,8 @@ class LoopForwarder {
   Serve serve_;
   // Loop only.
   std::uint64_t last_id_ = 0;
-  std::unordered_map<RequestId, std::unique_ptr<Answer>> owed_;  // to our connections, by other loops
-  std::unordered_map<From, RemoteAnswer*, FromHash> remote_;     // by us, to connections of other loops
+  OwedAnswers<RequestId> owed_;           // to our connections, by other loops
+  RemoteAnswers<From, FromHash> remote_;  // by us, to connections of other loops
 };
 
 }  // namespace skat::engineio

@@ -12,11 +12,10 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <unordered_map>
 
 #include "base/bytes.hpp"
 #include "base/function.hpp"
-#include "engineio/answer.hpp"
+#include "engineio/remote_answers.hpp"
 #include "engineio/session_forwarder.hpp"
 #include "engineio/session_request.hpp"
 #include "relay/frame.hpp"
@@ -34,13 +33,11 @@ class CoreLine {
   [[nodiscard]] virtual bool answer(From to, std::optional<base::Bytes> message) = 0;
 };
 
-class RemoteAnswer;
-
 class LoopRelay final : public engineio::SessionForwarder {
  public:
   using Serve = base::Function<void(engineio::SessionRequest, std::unique_ptr<engineio::Answer>)>;
 
-  LoopRelay(CoreLine& core, std::size_t index) : core_(core), index_(index) {}
+  LoopRelay(CoreLine& core, std::size_t index);
   LoopRelay(const LoopRelay&) = delete;
   LoopRelay& operator=(const LoopRelay&) = delete;
 
@@ -52,16 +49,16 @@ class LoopRelay final : public engineio::SessionForwarder {
 
   // From the core, through this loop's mailbox.
   void serve(From from, engineio::SessionRequest request);
-  void lose(From from);
-  void end_body(From from, net::BodyResult result);
-  void finish(RequestId id, std::optional<net::HttpResponse> response);  // nullopt: cut
+  void lose(From from) { remote_.lose(from); }
+  void end_body(From from, net::BodyResult result) { remote_.end_body(from, std::move(result)); }
+  // nullopt: cut.
+  void finish(RequestId id, std::optional<net::HttpResponse> response) { owed_.finish(id, std::move(response)); }
   void set_tag(engineio::NodeTag tag) { set_tag_(tag); }
 
  private:
-  friend class RemoteAnswer;
-
   void on_lost(RequestId id);
   void on_body(RequestId id, const net::BodyResult& result);
+  void answer(const From& to, std::optional<net::HttpResponse> response);
 
   // Set at construction.
   CoreLine& core_;
@@ -70,8 +67,8 @@ class LoopRelay final : public engineio::SessionForwarder {
   base::Function<void(engineio::NodeTag)> set_tag_;
   // Loop only.
   std::uint64_t last_id_ = 0;
-  std::unordered_map<RequestId, std::unique_ptr<engineio::Answer>> owed_;  // to our connections, by other nodes
-  std::unordered_map<From, RemoteAnswer*, FromHash> remote_;               // by us, to other nodes
+  engineio::OwedAnswers<RequestId> owed_;           // to our connections, by other nodes
+  engineio::RemoteAnswers<From, FromHash> remote_;  // by us, to other nodes
 };
 
 }  // namespace skat::relay
