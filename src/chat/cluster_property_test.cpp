@@ -6,9 +6,8 @@
 #include <map>
 #include <random>
 
-#include "chat/event_json.hpp"
-#include "chat/event_key.hpp"
 #include "chat/testing/cluster_world.hpp"
+#include "chat/testing/log_truth.hpp"
 #include "fold/fold.hpp"
 #include "log/record_format.hpp"
 
@@ -85,12 +84,8 @@ class ClusterChaos {
     const bool again = n > 1 && roll(3) == 0;
     wanted.n = model::N{again ? n - roll(std::min<std::uint64_t>(n - 1, 3)) : ++n};
     const EventKey key{wanted.room, users_[who].user, users_[who].device, *wanted.n};
-    somewhere().node().submit(std::move(wanted), [this, key](const result<Accepted>& answer) {
-      if (!answer) return;
-      const auto [place, first] = acked_.try_emplace(key, *answer);
-      EXPECT_EQ(place->second.seq, answer->seq) << "two acks of one key disagree";
-      EXPECT_EQ(place->second.ts, answer->ts);
-    });
+    somewhere().node().submit(std::move(wanted),
+                              [this, key](const result<Accepted>& answer) { testing::note_ack(acked_, key, answer); });
   }
 
   void open() {
@@ -218,26 +213,7 @@ class ClusterChaos {
   }
 
   model::Epoch epoch_of(const model::RoomId& room) {
-    for (const auto& [partition, progress] : world_.store_disk.progress) {
-      const auto& entries = world_.log_disk.partitions[partition].entries;
-      if (std::ranges::any_of(entries, [&](const auto& entry) { return entry.key == room.hex(); })) {
-        return progress.epoch;
-      }
-    }
-    return {};
-  }
-
-  // All that the log says, folded from its beginning.
-  std::map<model::RoomId, std::vector<model::Event>> truth() {
-    std::map<model::RoomId, std::vector<model::Event>> rooms;
-    for (std::uint32_t p = 0; p < world_.log_disk.partitions.size(); ++p) {
-      fold::Fold fold(world_.store_disk.progress[p].epoch);
-      for (const auto& entry : world_.log_disk.partitions[p].entries) {
-        auto outcome = fold.apply(log::decode_record(entry.key, entry.value), entry.append_time);
-        if (outcome.event) rooms[outcome.event->room].push_back(*outcome.event);
-      }
-    }
-    return rooms;
+    return testing::epoch_of(world_.log_disk, world_.store_disk, room);
   }
 
   std::string describe(std::size_t at) {
@@ -265,29 +241,15 @@ class ClusterChaos {
 
   void check() {
     check_snapshots();
-    const auto rooms = truth();
-    std::size_t found = 0;
+    const auto rooms = testing::log_truth(world_.log_disk, world_.store_disk);
+    testing::expect_stored(rooms, world_.store_disk);
     for (const auto& [room, events] : rooms) {
-      const auto& stored = world_.store_disk.events[room];
-      ASSERT_EQ(stored.size(), events.size()) << "all is archived, each event once";
-      for (std::size_t i = 0; i < events.size(); ++i) {
-        ASSERT_EQ(encode_event(stored[i]), encode_event(events[i]));
-        const auto ack = acked_.find(key_of(events[i]));
-        if (ack == acked_.end()) continue;
-        ++found;
-        EXPECT_EQ(ack->second.seq, events[i].seq);
-        EXPECT_EQ(ack->second.mseq, events[i].mseq);
-        EXPECT_EQ(ack->second.ts, events[i].ts);
-      }
       for (std::size_t at = 0; at < kNodes; ++at) {
-        const auto read = world_[at].whole_history(room, users_[0].user, 1 + roll(100));
-        ASSERT_EQ(read.size(), events.size()) << "node " << at << ": " << describe(at);
-        for (std::size_t i = 0; i < events.size(); ++i) ASSERT_EQ(read[i]->json, encode_event(events[i]));
+        SCOPED_TRACE("node " + std::to_string(at) + ": " + describe(at));
+        testing::expect_told(world_[at].whole_history(room, users_[0].user, 1 + roll(100)), events, newest_seen_[room]);
       }
-      EXPECT_GE(events.size(), newest_seen_[room]) << "what was seen live is in history";
     }
-    EXPECT_EQ(found, acked_.size()) << "acked is never lost";
-    EXPECT_GT(found, 5u) << "the run shows nothing";
+    testing::expect_acked(rooms, acked_, 6);
     for (const auto& [place, follow] : follows_) {
       if (follow.open) {
         EXPECT_EQ(follow.last, rooms.at(place.second).size()) << "a healthy stream lacks nothing";
@@ -301,7 +263,7 @@ class ClusterChaos {
   std::vector<model::RoomId> rooms_;
   std::map<std::size_t, int> lives_;
   std::map<std::pair<std::uint64_t, model::RoomId>, std::uint64_t> n_;
-  std::unordered_map<EventKey, Accepted, EventKeyHash> acked_;
+  testing::Acks acked_;
   std::map<std::pair<std::size_t, model::RoomId>, Follow> follows_;
   std::map<model::RoomId, std::uint64_t> newest_seen_;
 };

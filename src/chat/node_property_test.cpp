@@ -4,11 +4,8 @@
 #include <map>
 #include <random>
 
-#include "chat/event_json.hpp"
-#include "chat/event_key.hpp"
 #include "chat/testing/chat_world.hpp"
-#include "fold/fold.hpp"
-#include "log/record_format.hpp"
+#include "chat/testing/log_truth.hpp"
 
 namespace skat::chat {
 namespace {
@@ -88,12 +85,8 @@ class Chaos {
     const bool again = n > 1 && roll(4) == 0;
     wanted.n = model::N{again ? n - roll(std::min<std::uint64_t>(n - 1, 3)) : ++n};
     const EventKey key{wanted.room, users_[who].user, users_[who].device, *wanted.n};
-    world_.node().submit(std::move(wanted), [this, key](const result<Accepted>& answer) {
-      if (!answer) return;
-      const auto [place, first] = acked_.try_emplace(key, *answer);
-      EXPECT_EQ(place->second.seq, answer->seq) << "two acks of one key disagree";
-      EXPECT_EQ(place->second.ts, answer->ts);
-    });
+    world_.node().submit(std::move(wanted),
+                         [this, key](const result<Accepted>& answer) { testing::note_ack(acked_, key, answer); });
   }
 
   void open() {
@@ -162,32 +155,12 @@ class Chaos {
   }
 
   model::Epoch epoch_of(const model::RoomId& room) {
-    for (const auto& [partition, progress] : world_.store_disk.progress) {
-      const auto& entries = world_.log_disk.partitions[partition].entries;
-      if (std::ranges::any_of(entries, [&](const auto& entry) { return entry.key == room.hex(); })) {
-        return progress.epoch;
-      }
-    }
-    return {};
+    return testing::epoch_of(world_.log_disk, world_.store_disk, room);
   }
-
-  // All that the log says, folded from its beginning.
-  std::map<model::RoomId, std::vector<model::Event>> truth() {
-    std::map<model::RoomId, std::vector<model::Event>> rooms;
-    for (std::uint32_t p = 0; p < world_.log_disk.partitions.size(); ++p) {
-      fold::Fold fold(world_.store_disk.progress[p].epoch);
-      for (const auto& entry : world_.log_disk.partitions[p].entries) {
-        auto outcome = fold.apply(log::decode_record(entry.key, entry.value), entry.append_time);
-        if (outcome.event) rooms[outcome.event->room].push_back(*outcome.event);
-      }
-    }
-    return rooms;
-  }
+  testing::RoomEvents truth() { return testing::log_truth(world_.log_disk, world_.store_disk); }
 
   void check_history() {
     const auto rooms = truth();
-    std::map<model::RoomId, model::UserId> readers;
-    for (const auto& room : rooms_) readers[room] = users_[0].user;
     for (const auto& [room, events] : rooms) {
       // Somebody who may read it.
       std::vector<FeedEventPtr> read;
@@ -197,33 +170,15 @@ class Chaos {
         break;
       }
       if (read.empty()) continue;  // all have left
-      ASSERT_EQ(read.size(), events.size());
-      for (std::size_t i = 0; i < events.size(); ++i) ASSERT_EQ(read[i]->json, encode_event(events[i]));
-      EXPECT_GE(events.size(), newest_seen_[room]) << "what was seen live is in history";
+      testing::expect_told(read, events, newest_seen_[room]);
     }
-    std::size_t found = 0;
-    for (const auto& [room, events] : rooms) {
-      for (const auto& event : events) {
-        const auto ack = acked_.find(key_of(event));
-        if (ack == acked_.end()) continue;
-        ++found;
-        EXPECT_EQ(ack->second.seq, event.seq);
-        EXPECT_EQ(ack->second.mseq, event.mseq);
-        EXPECT_EQ(ack->second.ts, event.ts);
-      }
-    }
-    EXPECT_EQ(found, acked_.size()) << "acked is never lost";
-    EXPECT_GT(found, 20u) << "the run shows nothing";
+    testing::expect_acked(rooms, acked_, 21);
   }
 
   void check_store() {
     const auto rooms = truth();
     ASSERT_EQ(rooms.size(), world_.store_disk.events.size());
-    for (const auto& [room, events] : rooms) {
-      const auto& stored = world_.store_disk.events[room];
-      ASSERT_EQ(stored.size(), events.size());
-      for (std::size_t i = 0; i < events.size(); ++i) ASSERT_EQ(encode_event(stored[i]), encode_event(events[i]));
-    }
+    testing::expect_stored(rooms, world_.store_disk);
   }
 
   std::mt19937_64 random_;
@@ -231,7 +186,7 @@ class Chaos {
   std::vector<Identity> users_;
   std::vector<model::RoomId> rooms_;
   std::map<std::pair<std::uint64_t, model::RoomId>, std::uint64_t> n_;
-  std::unordered_map<EventKey, Accepted, EventKeyHash> acked_;
+  testing::Acks acked_;
   std::map<model::RoomId, Follow> follows_;
   std::map<model::RoomId, std::uint64_t> newest_seen_;
 };
