@@ -154,7 +154,7 @@ void Server::Parts::open() {
   backends = open_backends(config, core_loop(), patience);
   // The loops run, but nothing on them knows of what is made here before the core has told them (load()).
   bus = std::make_unique<bus::ChannelRouter>(std::move(backends.bus));
-  auto& chat_bus = bus->add_view({"room/", "beats", "node/", "user/"});
+  auto& chat_bus = bus->add_view({"room/", "partition/", "beats", "node/", "user/"});
   node = chat::make_node(config.chat, core_loop(), *backends.log, chat_bus, *backends.store, gateway->fanout());
   gateway->connect(*node);
   auto of_engines = config.engineio;

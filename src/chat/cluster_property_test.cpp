@@ -40,6 +40,8 @@ class ClusterChaos {
         submit();
       } else if (what < 16) {
         open();
+      } else if (what < 17) {
+        close();
       } else {
         trouble();
       }
@@ -68,6 +70,8 @@ class ClusterChaos {
     Config config = ClusterWorld::live();
     config.tail_whole_rooms = static_cast<std::uint32_t>(roll(2) * 1'000);
     config.live = live;
+    config.room_channels = roll(4);  // of a partition: the switch to its channel and back goes on all the time
+    config.feed_linger = milliseconds(200);
     config.archive_batch_events = 7;
     config.snapshot_interval = seconds(1);
     return config;
@@ -111,6 +115,14 @@ class ClusterChaos {
                                     EXPECT_EQ(testing::seqs(start->events), testing::numbers(last + 1, mine.last));
                                     world_[at].life->fanout.resyncs.erase({0, room});
                                   });
+  }
+
+  void close() {
+    const std::size_t at = roll(kNodes);
+    const auto room = rooms_[roll(rooms_.size())];
+    auto& follow = follows_[{at, room}];
+    if (!std::exchange(follow.open, false)) return;
+    world_[at].node().close_stream(0, room);
   }
 
   void trouble() {

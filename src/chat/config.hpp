@@ -25,6 +25,7 @@ struct Config {
   std::chrono::seconds snapshot_interval{5};
   std::size_t max_unarchived_events = 200'000;            // above it sends answer unavailable (the store is away)
   std::size_t warm_rooms = 256;                           // of each partition, read into the hot tail at its start
+  std::size_t room_channels = 4'096;                      // of one partition; beyond, its own channel (0019)
   std::size_t hot_tail_bytes = 64u * 1024 * 1024;         // of all rooms; the newest go last
   std::chrono::milliseconds feed_linger{10'000};          // a feed without streams is kept this long
   std::chrono::milliseconds read_marker_interval{1'000};  // coalesced into the store

@@ -5,7 +5,7 @@
 namespace skat::chat {
 namespace {
 
-constexpr std::string_view kChannelPrefix = "room/";
+constexpr std::string_view kChannelPrefix = "room/", kPartitionPrefix = "partition/";
 constexpr char kEvents = 'E';
 constexpr char kTyping = 'T';
 constexpr char kHead = 'H';
@@ -55,6 +55,14 @@ std::optional<model::RoomId> parse_room_channel(std::string_view channel) {
   return model::RoomId::parse(channel.substr(kChannelPrefix.size()));
 }
 
+std::string partition_channel(log::Partition partition) {
+  return std::string(kPartitionPrefix) + std::to_string(partition.value());
+}
+
+bool is_partition_channel(std::string_view channel) {
+  return channel.starts_with(kPartitionPrefix);
+}
+
 EventsMessage::EventsMessage(model::Epoch epoch) {
   out_.raw({&kEvents, 1}).put(epoch);
 }
@@ -69,6 +77,17 @@ base::Bytes encode_head(model::Epoch epoch, model::Seq seq) {
 
 base::Bytes encode_typing(const Identity& who, bool on) {
   return std::move(ByteWriter().raw({&kTyping, 1}).put(on).put(who.user).put(who.device).raw(who.name)).take();
+}
+
+base::Bytes with_room(const model::RoomId& room, std::string_view message) {
+  return std::move(ByteWriter().put(room).raw(message)).take();
+}
+
+std::optional<RoomMessage> split_room(std::string_view bytes) {
+  ByteReader in(bytes);
+  const auto room = in.get<model::RoomId>();
+  if (!in.ok()) return std::nullopt;
+  return RoomMessage{room, in.rest()};
 }
 
 std::optional<FeedMessage> decode_feed_message(const model::RoomId& room, std::string_view bytes) {

@@ -6,8 +6,9 @@
 
 namespace skat::chat {
 
-void Herald::start(Held held) {
+void Herald::start(Held held, Listening listening) {
   held_ = std::move(held);
+  listening_ = std::move(listening);
   beat();
 }
 
@@ -15,14 +16,16 @@ void Herald::beat() {
   if (stopped_) return;
   echo_heads();
   // Also with nothing to hold: the numbers tell the others whether they miss anything of this node.
-  bus_.publish(kBeatsChannel, base::share(encode(Beat{self_, ++number_, held_()})));
+  Beat mine{self_, ++number_, held_(), listening_()};
+  for (Beat::Held& held : mine.held) held.channel = publisher_.serves(log::Partition{held.partition});
+  bus_.publish(kBeatsChannel, base::share(encode(mine)));
   std::ignore = core_.after(config_.beat_interval, lifetime_.guard([this] { beat(); }));
 }
 
 void Herald::on_news(const model::RoomId& room, model::Epoch epoch, std::span<const FeedEventPtr> events) {
   EventsMessage message(epoch);
   for (const FeedEventPtr& event : events) message.add(*event);
-  bus_.publish(room_channel(room), base::share(std::move(message).take()));
+  publisher_.publish(room, std::move(message).take(), RoomPublisher::To::others);
   const auto [head, first] = heads_.insert_or_assign(room, Head{epoch, events.back()->seq, core_.now()});
   if (first) due_.emplace_back(core_.now(), head->first);
 }
@@ -37,7 +40,7 @@ void Herald::echo_heads() {
       due_.emplace_back(head->second.at, room);
       continue;
     }
-    bus_.publish(room_channel(room), base::share(encode_head(head->second.epoch, head->second.seq)));
+    publisher_.publish(room, encode_head(head->second.epoch, head->second.seq), RoomPublisher::To::others);
     heads_.erase(head);
   }
 }

@@ -15,6 +15,7 @@
 #include "chat/config.hpp"
 #include "chat/lifetime.hpp"
 #include "chat/peer_message.hpp"
+#include "chat/room_publisher.hpp"
 
 namespace skat::chat {
 
@@ -23,12 +24,15 @@ class Herald {
   // What this node owns now.
   using Held = base::Function<std::vector<Beat::Held>()>;
 
-  Herald(const Config& config, base::Executor& core, bus::Bus& bus, Incarnation self)
-      : config_(config), core_(core), bus_(bus), self_(self) {}
+  // Partitions whose channel this node listens to.
+  using Listening = base::Function<std::vector<std::uint32_t>()>;
+
+  Herald(const Config& config, base::Executor& core, bus::Bus& bus, RoomPublisher& publisher, Incarnation self)
+      : config_(config), core_(core), bus_(bus), publisher_(publisher), self_(self) {}
   Herald(const Herald&) = delete;
   Herald& operator=(const Herald&) = delete;
 
-  void start(Held held);
+  void start(Held held, Listening listening);
   void stop() { stopped_ = true; }
   // Of an owned partition.
   void on_news(const model::RoomId& room, model::Epoch epoch, std::span<const FeedEventPtr> events);
@@ -51,8 +55,10 @@ class Herald {
   const Config& config_;
   base::Executor& core_;
   bus::Bus& bus_;
+  RoomPublisher& publisher_;
   Incarnation self_;
   Held held_;
+  Listening listening_;
 
   std::uint64_t number_ = 0;
   std::unordered_map<model::RoomId, Head, model::Id128Hash> heads_;  // not echoed yet

@@ -18,6 +18,7 @@
 #include "chat/read_markers.hpp"
 #include "chat/recent_memberships.hpp"
 #include "chat/room_feeds.hpp"
+#include "chat/room_publisher.hpp"
 #include "chat/rooms.hpp"
 #include "chat/streams.hpp"
 #include "chat/submit.hpp"
@@ -54,13 +55,14 @@ class NodeImpl final : public Node,
                  [this](const store::ReadMarker& at) { fanout_.marked_read(at.user, at.room, at.seq, at.mseq); }),
         desk_(partitions_, end_offsets_, hot_tail_, ranges_, history_, markers_, recent_, store),
         peers_(core, bus, incarnation_),
-        herald_(config_, core, bus, incarnation_),
+        publisher_(core, bus, partitions_, incarnation_),
+        herald_(config_, core, bus, publisher_, incarnation_),
         authority_(core, partitions_, peers_, desk_),
         feeds_(config_, {core, fanout, authority_, resyncs_}, partitions_, bus),
         streams_(authority_, feeds_, resyncs_),
         rooms_(authority_, store, submitter_),
         identity_(config_, core, store),
-        typing_(core, bus, authority_),
+        typing_(core, publisher_, authority_),
         backoff_(kFirstRetry, kLongestRetry) {}
 
   void start(Done<void> ready) override {
@@ -70,7 +72,7 @@ class NodeImpl final : public Node,
       peers_.start(
           [this](Question question, Done<Answer> done) { authority_.serve(std::move(question), std::move(done)); });
       bus_.subscribe(std::string(kBeatsChannel), [] {});
-      herald_.start([this] { return partitions_.held(); });
+      herald_.start([this] { return partitions_.held(); }, [this] { return feeds_.listening(); });
       arm_overdue();
     }
     identity_.load(step([this] { partitions_.start(step([this] { make_lobby(); })); }));
@@ -322,10 +324,16 @@ class NodeImpl final : public Node,
       if (state_ != State::starting) feeds_.on_message(*room, *payload);
       return;
     }
+    if (is_partition_channel(channel)) {
+      if (state_ != State::starting) feeds_.on_partition_message(*payload);
+      return;
+    }
     auto message = decode_peer_message(*payload);
     if (!message) return;
     if (auto* beat = std::get_if<Beat>(&*message)) {
+      publisher_.on_beat(*beat);
       partitions_.on_beat(*beat);
+      feeds_.on_beat();
     } else if (auto* outcomes = std::get_if<Outcomes>(&*message)) {
       for (const Decided& decided : *outcomes) submitter_.on_decision(decided.key, decided.answer);
     } else if (auto* asked = std::get_if<Asked>(&*message)) {
@@ -361,6 +369,7 @@ class NodeImpl final : public Node,
   ReadMarkers markers_;
   Desk desk_;
   Peers peers_;
+  RoomPublisher publisher_;
   Herald herald_;
   Authority authority_;
   RoomFeeds feeds_;

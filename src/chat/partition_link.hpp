@@ -40,6 +40,7 @@ class PartitionLink {
   // How many rooms the partition has; nullopt: no owner was ever heard.
   [[nodiscard]] std::optional<std::uint32_t> rooms() const { return rooms_; }
   [[nodiscard]] bool full() const { return last_ && last_->held.full; }
+  [[nodiscard]] bool channel() const { return last_ && last_->held.channel; }
   [[nodiscard]] model::Epoch epoch() const { return last_ ? last_->held.epoch : model::Epoch{}; }
 
  private:

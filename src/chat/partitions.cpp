@@ -403,6 +403,16 @@ std::vector<Incarnation> Partitions::owners() const {
   return owners;
 }
 
+bool Partitions::reliable(log::Partition partition) const {
+  const Slot& slot = slots_.at(partition.value());
+  return (slot.owned && slot.fold == Fold::ready) || slot.link.owner(ports_.core.now());
+}
+
+bool Partitions::on_channel(log::Partition partition) const {
+  const Slot& slot = slots_.at(partition.value());
+  return (slot.owned && slot.fold == Fold::ready) || (slot.link.owner(ports_.core.now()) && slot.link.channel());
+}
+
 std::optional<log::Offset> Partitions::own_position(const model::RoomId& room) const {
   const Slot& slot = slot_of(room);
   if (!has(slot, room)) return std::nullopt;

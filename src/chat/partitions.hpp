@@ -55,6 +55,10 @@ class Partitions final : private log::Membership::Listener {
   [[nodiscard]] bool here(const model::RoomId& room) const { return here(slot_of(room), room); }
   [[nodiscard]] std::optional<Incarnation> owner_of(const model::RoomId& room) const;
   [[nodiscard]] std::vector<Incarnation> owners() const;  // of all partitions that this node relies on others for
+  // This node owns it and follows it, or relies on its owner.
+  [[nodiscard]] bool reliable(log::Partition partition) const;
+  // All events of its rooms come on its channel, or from this node's own fold as owner.
+  [[nodiscard]] bool on_channel(log::Partition partition) const;
   // `done(true)` as soon as this node has the room in a fold of its own, for which it begins to follow it;
   // `done(false)` after `patience`. Limit: kMaxWaiting callers for each partition; one more is told false.
   void when_here(const model::RoomId& room, base::Duration patience, base::Function<void(bool)> done);

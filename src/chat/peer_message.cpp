@@ -11,7 +11,7 @@ namespace skat::chat {
 namespace {
 
 constexpr char kBeat = 'B', kOutcomes = 'O', kQuestion = 'Q', kAnswer = 'A';
-constexpr std::size_t kHeldBytes = 25, kKeyBytes = 48, kRoomBytes = 16, kFactsBytes = 42;
+constexpr std::size_t kHeldBytes = 26, kKeyBytes = 48, kRoomBytes = 16, kFactsBytes = 42;
 
 std::uint16_t code_of(error_code error) {
   const bool ours = error.category() == make_error_code(errc::unknown).category();
@@ -239,7 +239,9 @@ std::optional<PeerMessage> decode_beat(ByteReader& in) {
     in.get(held.position);
     in.get(held.rooms);
     in.get(held.full);
+    in.get(held.channel);
   }
+  for (auto left = in.length(sizeof(std::uint32_t)); left > 0; --left) in.get(beat.channels.emplace_back());
   if (!in.done()) return std::nullopt;
   return beat;
 }
@@ -303,8 +305,10 @@ base::Bytes encode(const Beat& beat) {
   ByteWriter out;
   out.raw({&kBeat, 1}).put(beat.node).put(beat.number).put(static_cast<std::uint32_t>(beat.held.size()));
   for (const Beat::Held& held : beat.held) {
-    out.put(held.partition).put(held.epoch).put(held.position).put(held.rooms).put(held.full);
+    out.put(held.partition).put(held.epoch).put(held.position).put(held.rooms).put(held.full).put(held.channel);
   }
+  out.put(static_cast<std::uint32_t>(beat.channels.size()));
+  for (const std::uint32_t partition : beat.channels) out.put(partition);
   return std::move(out).take();
 }
 

@@ -2,7 +2,7 @@
 //
 //   beats       on "beats", each 250 ms from each node:
 //                 'B' | u64 node | u64 number | list { u32 partition | u64 epoch | u64 position | u32 rooms | bool full
-//                 }
+//                 | bool channel } | list { u32 partition }
 //   outcomes    on "node/<hex>": 'O' | list { key | u16 error | if 0: accepted }
 //   question    on "node/<hex>": 'Q' | u64 from | u64 id | u8 kind | fields of the question
 //   answer      on "node/<hex>": 'A' | u64 id | u16 error | if 0: u8 kind | fields of the answer
@@ -37,10 +37,12 @@ struct Beat {
     log::Offset position;
     std::uint32_t rooms = 0;  // in the fold
     bool full = false;        // takes nothing more now: the store lags too far
+    bool channel = false;     // what is published of its rooms goes onto the partition's channel too, from now on
   };
   Incarnation node = 0;
   std::uint64_t number = 0;  // one more each time
   std::vector<Held> held;
+  std::vector<std::uint32_t> channels;  // partitions whose channel the node listens to
 };
 
 struct Decided {

@@ -51,7 +51,7 @@ TEST(PeerMessage, ALengthThatTheBytesCannotHoldTakesNoMemory) {
   base::Bytes bytes = encode(Asked{1, 2, FactsQuestion{}});
   bytes.replace(bytes.size() - 4, 4, "\xff\xff\xff\xff");
   EXPECT_FALSE(decode_peer_message(bytes));
-  base::Bytes beat = encode(Beat{1, 2, {}});
+  base::Bytes beat = encode(Beat{1, 2, {}, {}});
   beat.replace(beat.size() - 4, 4, "\xff\xff\xff\xff");
   EXPECT_FALSE(decode_peer_message(beat));
 }

@@ -7,7 +7,14 @@
 namespace skat::chat {
 
 RoomFeeds::RoomFeeds(const Config& config, const RoomFeed::Ports& ports, const Partitions& partitions, bus::Bus& bus)
-    : config_(config), ports_(ports), partitions_(partitions), bus_(bus) {}
+    : config_(config),
+      ports_(ports),
+      partitions_(partitions),
+      bus_(bus),
+      channels_(config, ports.core, bus, partitions,
+                [this](std::vector<model::RoomId> rooms, FeedChannels::Verified done) {
+                  ask_heads(std::move(rooms), std::move(done));
+                }) {}
 
 RoomFeed* RoomFeeds::find(const model::RoomId& room) const {
   const auto found = feeds_.find(room);
@@ -18,7 +25,7 @@ RoomFeed& RoomFeeds::make(const model::RoomId& room) {
   if (RoomFeed* found = find(room)) return *found;
   RoomFeed& feed = *(feeds_[room].feed = std::make_unique<RoomFeed>(ports_, room, [this, room] { linger(room); }));
   linger(room);
-  bus_.subscribe(room_channel(room), feed.subscription());
+  channels_.add(room, feed.subscription());
   return feed;
 }
 
@@ -73,7 +80,7 @@ void RoomFeeds::end_if_idle(const model::RoomId& room) {
     return;
   }
   feeds_.erase(found);
-  bus_.unsubscribe(room_channel(room));
+  channels_.remove(room);
 }
 
 void RoomFeeds::on_news(const model::RoomId& room, model::Epoch epoch, std::span<const FeedEventPtr> events) {
@@ -97,18 +104,25 @@ void RoomFeeds::on_message(const model::RoomId& room, std::string_view payload) 
   }
 }
 
-void RoomFeeds::verify(log::Partition partition) {
-  std::vector<model::RoomId> rooms;
-  for (const auto& [room, place] : feeds_) {
-    if (partitions_.number_of(room) == partition) rooms.push_back(room);
+void RoomFeeds::on_partition_message(std::string_view payload) {
+  if (const auto of_room = split_room(payload)) on_message(of_room->room, of_room->message);
+}
+
+void RoomFeeds::ask_heads(std::vector<model::RoomId> rooms, FeedChannels::Verified done) {
+  if (rooms.empty()) {
+    done({});
+    return;
   }
-  if (rooms.empty()) return;
-  ports_.authority.facts({}, std::move(rooms), false, lifetime_.guard([this](const Authority::Facts& facts) {
+  auto on_facts = [this, done = std::move(done)](const Authority::Facts& facts) mutable {
+    std::vector<model::RoomId> answered;
     for (const RoomFacts& room : facts.rooms) {
+      answered.push_back(room.room);
       RoomFeed* feed = find(room.room);
       if (feed != nullptr && room.view) feed->on_head(room.epoch, room.view->seq);
     }
-  }));
+    done(answered);
+  };
+  ports_.authority.facts({}, std::move(rooms), false, lifetime_.guard(std::move(on_facts)));
 }
 
 void RoomFeeds::on_bus_down() {
@@ -120,7 +134,7 @@ void RoomFeeds::on_bus_down() {
 }
 
 void RoomFeeds::close() {
-  for (const auto& [room, place] : feeds_) bus_.unsubscribe(room_channel(room));
+  channels_.close();
   feeds_.clear();
 }
 

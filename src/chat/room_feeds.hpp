@@ -8,6 +8,7 @@
 
 #include "bus/bus.hpp"
 #include "chat/config.hpp"
+#include "chat/feed_channels.hpp"
 #include "chat/feed_message.hpp"
 #include "chat/room_feed.hpp"
 
@@ -36,8 +37,13 @@ class RoomFeeds {
   void on_news(const model::RoomId& room, model::Epoch epoch, std::span<const FeedEventPtr> events);
   // From the bus.
   void on_message(const model::RoomId& room, std::string_view payload);
+  void on_partition_message(std::string_view payload);
+  // Somebody's heartbeat was heard.
+  void on_beat() { channels_.on_beat(); }
   // Events of the partition may be missing: asks for the heads of its rooms.
-  void verify(log::Partition partition);
+  void verify(log::Partition partition) { channels_.verify(partition); }
+  // Partitions whose channel this node listens to.
+  [[nodiscard]] std::vector<std::uint32_t> listening() const { return channels_.listening(); }
   // Nothing comes from the bus: whoever waits for a subscription need not.
   void on_bus_down();
   void close();
@@ -52,6 +58,7 @@ class RoomFeeds {
 
   RoomFeed& make(const model::RoomId& room);
   [[nodiscard]] RoomFeed* find(const model::RoomId& room) const;
+  void ask_heads(std::vector<model::RoomId> rooms, FeedChannels::Verified done);
   void linger(const model::RoomId& room);
   void end_if_idle(const model::RoomId& room);
 
@@ -62,6 +69,7 @@ class RoomFeeds {
   bus::Bus& bus_;
 
   std::unordered_map<model::RoomId, Place, model::Id128Hash> feeds_;
+  FeedChannels channels_;
   Lifetime lifetime_;
 };
 

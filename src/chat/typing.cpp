@@ -15,7 +15,7 @@ void Typing::set(const Identity& who, const model::RoomId& room, bool on) {
   marks_[mark] = {on, core_.now()};
   by_time_.emplace_back(core_.now(), mark);
   authority_.facts(who.user, room, lifetime_.guard([this, who, room, on](const result<RoomFacts>& facts) {
-    if (facts && facts->may_read) bus_.publish(room_channel(room), base::share(encode_typing(who, on)));
+    if (facts && facts->may_read) publisher_.publish(room, encode_typing(who, on), RoomPublisher::To::everyone);
   }));
 }
 

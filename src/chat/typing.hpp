@@ -8,15 +8,16 @@
 #include <utility>
 
 #include "base/executor.hpp"
-#include "bus/bus.hpp"
 #include "chat/authority.hpp"
+#include "chat/room_publisher.hpp"
 #include "chat/types.hpp"
 
 namespace skat::chat {
 
 class Typing {
  public:
-  Typing(base::Executor& core, bus::Bus& bus, Authority& authority) : core_(core), bus_(bus), authority_(authority) {}
+  Typing(base::Executor& core, RoomPublisher& publisher, Authority& authority)
+      : core_(core), publisher_(publisher), authority_(authority) {}
 
   // Nothing happens if the user may not read the room, or said the same a moment ago.
   // Limit: kMaxMarks marks at a time; what comes beyond is dropped.
@@ -40,7 +41,7 @@ class Typing {
   void forget_old();
 
   base::Executor& core_;
-  bus::Bus& bus_;
+  RoomPublisher& publisher_;
   Authority& authority_;
   std::unordered_map<Mark, Said, MarkHash> marks_;
   std::deque<std::pair<base::SteadyTime, Mark>> by_time_;  // the oldest first, one for each time it was said

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <map>
 #include <set>
 #include <string>
 #include <utility>
@@ -45,6 +46,7 @@ class LossyBus final : public bus::Bus {
   void unsubscribe(std::string_view channel) override { channels_.erase(std::string(channel)); }
   void publish(std::string_view channel, base::SharedBytes payload) override {
     ++published;
+    ++sent_[std::string(channel)];
     if (!connected_ || (channel.starts_with(losing) && loses())) return;
     core_.post([this, name = std::string(channel), payload = std::move(payload)] {
       for (LossyBus* bus : std::vector(hub_.buses)) bus->hear(name, payload);
@@ -53,6 +55,16 @@ class LossyBus final : public bus::Bus {
   [[nodiscard]] bool up() const override { return listener_ != nullptr && connected_; }
 
   [[nodiscard]] std::size_t channels() const { return channels_.size(); }
+  // Channels that begin with this, and messages published on such.
+  [[nodiscard]] std::size_t subscribed(std::string_view prefix) const {
+    const auto begins = [prefix](const std::string& channel) { return channel.starts_with(prefix); };
+    return static_cast<std::size_t>(std::ranges::count_if(channels_, begins));
+  }
+  [[nodiscard]] std::size_t sent(std::string_view prefix) const {
+    std::size_t count = 0;
+    for (const auto& [channel, messages] : sent_) count += channel.starts_with(prefix) ? messages : 0;
+    return count;
+  }
   void disconnect() {
     connected_ = false;
     listener_->on_bus_down();
@@ -77,6 +89,7 @@ class LossyBus final : public bus::Bus {
   BusHub& hub_;
   bus::BusListener* listener_ = nullptr;
   std::set<std::string> channels_;
+  std::map<std::string, std::size_t> sent_;  // by channel
   std::vector<base::Function<void()>> unconfirmed_;
   bool connected_ = true;
 };

@@ -31,8 +31,11 @@ inline std::vector<base::Bytes> examples() {
   history.head = model::Seq{3};
   history.more = true;
   return {
-      encode(
-          Beat{1, 2, {{3, model::Epoch{4}, log::Offset{5}, 6, true}, {7, model::Epoch{8}, log::Offset{9}, 0, false}}}),
+      encode(Beat{
+          1,
+          2,
+          {{3, model::Epoch{4}, log::Offset{5}, 6, true, false}, {7, model::Epoch{8}, log::Offset{9}, 0, false, true}},
+          {3, 11}}),
       encode(Outcomes{{key, accepted}, {key, make_error_code(errc::stale)}}),
       encode(Asked{1, 2, FactsQuestion{kUser, {kRoom, model::kLobby}, true}}),
       encode(Asked{1, 2, HistoryQuestion{page}}),
