@@ -23,6 +23,7 @@
 #include "chat/streams.hpp"
 #include "chat/submit.hpp"
 #include "chat/typing.hpp"
+#include "chat/user_channels.hpp"
 
 namespace skat::chat {
 namespace {
@@ -52,7 +53,9 @@ class NodeImpl final : public Node,
         end_offsets_(core, partitions_),
         history_(partitions_, end_offsets_, hot_tail_, store),
         markers_(config_, core, partitions_, hot_tail_, store,
-                 [this](const store::ReadMarker& at) { fanout_.marked_read(at.user, at.room, at.seq, at.mseq); }),
+                 [this](const store::ReadMarker& at) {
+                   users_.tell(at.user, UserMarked{at.room, at.seq, at.mseq}, UserChannels::Reach::cluster);
+                 }),
         desk_(partitions_, end_offsets_, hot_tail_, ranges_, history_, markers_, recent_, store),
         peers_(core, bus, incarnation_),
         publisher_(core, bus, partitions_, incarnation_),
@@ -63,6 +66,8 @@ class NodeImpl final : public Node,
         rooms_(authority_, store, submitter_),
         identity_(config_, core, store),
         typing_(core, publisher_, authority_),
+        users_(config_, core, bus, incarnation_,
+               [this](const model::UserId& user, const UserNews& news) { show(user, news); }),
         backoff_(kFirstRetry, kLongestRetry) {}
 
   void start(Done<void> ready) override {
@@ -154,6 +159,11 @@ class NodeImpl final : public Node,
     if (!refused(done)) authority_.ask(MarkQuestion{room, who.user, seq}, std::move(done));
   }
 
+  void people(LoopIndex loop, std::vector<PersonHere> people) override {
+    if (state_ == State::stopping) return;
+    for (const PersonHere& person : people) users_.set_here(loop, person.user, person.here);
+  }
+
   [[nodiscard]] NodeStats stats() const override {
     const auto counts = partitions_.counts();
     NodeStats stats;
@@ -227,12 +237,14 @@ class NodeImpl final : public Node,
     herald_.stop();
     submitter_.abandon();
     feeds_.close();
+    users_.close();
     stopped();
   }
 
   // For a new user all that the lobby holds counts as read.
   void welcome(IdentityDesk::Known known, Done<Welcome> done) {
     const model::UserId user = known.identity.user;
+    users_.expect(user);
     const bool new_user = known.new_user;
     auto on_mine = [known = std::move(known), done = std::move(done)](Rooms::Mine mine) mutable {
       done(Welcome{std::move(known.identity), std::move(known.token), std::move(mine.rooms), mine.complete});
@@ -287,16 +299,16 @@ class NodeImpl final : public Node,
     recent_.on_event(*hot);
     if (!live || hot->event.room == model::kLobby) return;  // nobody comes to the lobby: everyone is there
     const model::Event& event = hot->event;
+    const auto reach = partitions_.owned(event.room) ? UserChannels::Reach::cluster : UserChannels::Reach::node;
     switch (event.kind) {
       case model::EventKind::member_joined:
         if (!config_.live || partitions_.owned(event.room)) markers_.begin(event.sender, event.room, event.seq);
         [[fallthrough]];
       case model::EventKind::room_created:
-        fanout_.room_joined(event.sender, describe(desk_.facts(event.room, event.sender)));
+        users_.tell(event.sender, UserJoined{describe(desk_.facts(event.room, event.sender))}, reach);
         break;
       case model::EventKind::member_left:
-        feeds_.pass(event.room, event.epoch, event.seq,
-                    lifetime_.guard([this, user = event.sender, room = event.room] { fanout_.room_left(user, room); }));
+        users_.tell(event.sender, UserLeft{event.room, event.epoch, event.seq}, reach);
         break;
       case model::EventKind::message:
         break;
@@ -308,6 +320,19 @@ class NodeImpl final : public Node,
       submitter_.on_decision(key, answer);
     } else if (config_.live && partitions_.owned(key.room)) {
       herald_.on_outcome(origin, key, std::move(answer));
+    }
+  }
+
+  // To the sockets of this node; a leave when its streams have had the event.
+  void show(const model::UserId& user, const UserNews& news) {
+    if (const auto* joined = std::get_if<UserJoined>(&news)) {
+      fanout_.room_joined(user, joined->room);
+    } else if (const auto* marked = std::get_if<UserMarked>(&news)) {
+      fanout_.marked_read(user, marked->room, marked->seq, marked->mseq);
+    } else {
+      const auto& left = std::get<UserLeft>(news);
+      feeds_.pass(left.room, left.epoch, left.seq,
+                  lifetime_.guard([this, user, room = left.room] { fanout_.room_left(user, room); }));
     }
   }
 
@@ -326,6 +351,10 @@ class NodeImpl final : public Node,
     }
     if (is_partition_channel(channel)) {
       if (state_ != State::starting) feeds_.on_partition_message(*payload);
+      return;
+    }
+    if (const auto user = parse_user_channel(channel)) {
+      if (state_ != State::starting) users_.on_message(*user, *payload);
       return;
     }
     auto message = decode_peer_message(*payload);
@@ -377,6 +406,7 @@ class NodeImpl final : public Node,
   Rooms rooms_;
   IdentityDesk identity_;
   Typing typing_;
+  UserChannels users_;
 
   Done<void> ready_;
   base::Function<void()> stopped_;

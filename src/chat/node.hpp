@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "base/executor.hpp"
 #include "bus/bus.hpp"
@@ -53,6 +54,9 @@ class Node {
   virtual void typing(Identity who, model::RoomId room, bool on) = 0;
   // Clamped to the head, monotonic; the answer is the marker that now holds.
   virtual void mark_read(Identity who, model::RoomId room, model::Seq seq, Done<store::ReadMarker> done) = 0;
+
+  // Whose sockets the loop has: those who came or went since the last report.
+  virtual void people(LoopIndex loop, std::vector<PersonHere> people) = 0;
 
   [[nodiscard]] virtual NodeStats stats() const = 0;
 };

@@ -6,20 +6,26 @@
 #include "base/testing/fuzz_target.hpp"
 #include "chat/feed_message.hpp"
 #include "chat/peer_message.hpp"
+#include "chat/user_message.hpp"
 
 SKAT_FUZZ_TARGET(peer_message) {
   using namespace skat::chat;
   std::string_view bytes = input;
   if (bytes.empty()) return;
-  const bool of_a_room = bytes.front() == 'r';
+  const char channel = bytes.front();
   bytes.remove_prefix(1);
-  if (of_a_room) {
+  if (channel == 'r') {
     const auto message = decode_feed_message({}, bytes);
     if (const auto* events = message ? std::get_if<FeedEvents>(&*message) : nullptr) {
       EventsMessage again(events->epoch);
       for (const FeedEventPtr& event : events->events) again.add(*event);
       SKAT_CHECK(std::move(again).take() == bytes, "events have a second form");
     }
+    return;
+  }
+  if (channel == 'u') {
+    const auto of_a_user = decode_user_message(bytes);
+    SKAT_CHECK(!of_a_user || encode(*of_a_user) == bytes, "what concerns a user has a second form");
     return;
   }
   const auto message = decode_peer_message(bytes);

@@ -52,12 +52,14 @@ void on_connection(LoopGateway& gateway, const std::shared_ptr<socketio::Socket>
   participant->socket = socket;
   gateway.numbers().chat_sockets.add();
   socket->join(user_room(participant->who.user));
+  gateway.people().enter(participant->who.user);
   socket->on_event([&gateway, participant](const socketio::EventView& event, socketio::Ack ack) {
     on_event(gateway, participant, event, std::move(ack));
   });
   socket->on_disconnect([&gateway, participant](std::string_view) {
     gateway.numbers().chat_sockets.subtract();
     gateway.streams().drop(participant);
+    gateway.people().leave(participant->who.user);
   });
   socket->emit("welcome", std::exchange(participant->welcome_json, {}));
 }

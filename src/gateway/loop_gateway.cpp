@@ -19,7 +19,12 @@ LoopGateway::LoopGateway(chat::LoopIndex index, const Config& config, base::Exec
       chat_(server.of("/chat")),
       root_(server.of("/")),
       core_(requests, node, outlet),
-      streams_(index, *this, config.max_streams_per_socket) {
+      streams_(index, *this, config.max_streams_per_socket),
+      people_(loop, [this](std::vector<chat::PersonHere> people) {
+        return core_.tell([loop = index_, people = std::move(people)](chat::Node& of_core) mutable {
+          of_core.people(loop, std::move(people));
+        });
+      }) {
   register_chat_namespace(*this, chat_);
   register_root_namespace(*this, root_);
 }

@@ -11,6 +11,7 @@
 #include "gateway/config.hpp"
 #include "gateway/core_line.hpp"
 #include "gateway/numbers.hpp"
+#include "gateway/people.hpp"
 #include "gateway/room_streams.hpp"
 #include "gateway/wire.hpp"
 #include "socketio/server.hpp"
@@ -38,6 +39,7 @@ class LoopGateway final : private StreamSource {
   [[nodiscard]] RequestParser& parser() noexcept { return parser_; }
   [[nodiscard]] CoreLine& core() noexcept { return core_; }
   [[nodiscard]] RoomStreams& streams() noexcept { return streams_; }
+  [[nodiscard]] People& people() noexcept { return people_; }
   [[nodiscard]] LoopNumbers& numbers() noexcept { return numbers_; }
   // Core thread only.
   [[nodiscard]] SocketFanout& fanout() noexcept { return fanout_; }
@@ -67,6 +69,7 @@ class LoopGateway final : private StreamSource {
   CoreLine core_;
   RequestParser parser_;
   RoomStreams streams_;
+  People people_;
   StreamSocketPtr lobby_audience_;  // stands for all sockets of namespace "/"
 };
 
