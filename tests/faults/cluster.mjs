@@ -90,10 +90,10 @@ export class Cluster {
     const cluster = Object.assign(new Cluster(), { folder, mode, env: { ...own, ...env }, nodes: [] });
     if (kinds.length > 0) {
       // Root's PostgreSQL runs as another user, who may not be able to reach the tree.
-      const services = mkdtempSync(join(tmpdir(), 'skat-faults-'));
-      chmodSync(services, 0o755);
+      const home = mkdtempSync(join(tmpdir(), 'skat-faults-'));
+      chmodSync(home, 0o755);
       cluster.services = await Services.start({
-        folder: services,
+        folder: home,
         only: kinds,
         kafka: { nodes: 3 },
         progress,
