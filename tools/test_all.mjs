@@ -34,6 +34,9 @@ const steps = [
   { name: 'tsan', run: shell('build_preset tsan $(tools/sanitized tsan); ctest --test-dir build/tsan -L unit -R "$(tools/sanitized tsan --regex)" --output-on-failure --output-junit "$PWD/tests/output/tsan.xml" --timeout 120 -j "$(jobs)" --progress'), cases: 'junit', limit: minutes(40) },
 ];
 
+const kExcerptLines = 24;
+const kExcerptWidth = 400;
+
 function junit(file) {
   const text = readFileSync(file, 'utf8');
   const failed = [];
@@ -42,10 +45,19 @@ function junit(file) {
     const name = /\bname="([^"]*)"/.exec(match[1])?.[1] ?? '?';
     const status = /\bstatus="([^"]*)"/.exec(match[1])?.[1] ?? 'run';
     const bad = status !== 'run' || /<(failure|error|skipped)\b/.test(match[3] ?? '');
-    if (bad) failed.push(name);
+    if (bad) failed.push(name + excerpt(match[3] ?? ''));
     else passed += 1;
   }
   return { passed, failed };
+}
+
+// What a runner printed of a failure, shortened: of a long run often only the end is kept.
+function excerpt(xml) {
+  const plain = xml.replace(/<[^>]*?message="([^"]*)"[^>]*>/g, '$1\n').replace(/<!\[CDATA\[|\]\]>|<[^>]*>/g, '');
+  const text = plain.replace(/&(lt|gt|quot|apos|amp|#10|#xA);/g, (_, name) => ({ lt: '<', gt: '>', quot: '"', apos: "'", amp: '&' })[name] ?? '\n');
+  const lines = text.split('\n').map((line) => line.trimEnd()).filter((line) => line.trim() !== '');
+  const shown = lines.length > kExcerptLines ? [...lines.slice(0, kExcerptLines / 2), '…', ...lines.slice(-kExcerptLines / 2)] : lines;
+  return shown.map((line) => `\n      ${line.slice(0, kExcerptWidth)}`).join('');
 }
 
 function vitest(file) {
@@ -55,7 +67,7 @@ function vitest(file) {
     if (suite.assertionResults.length === 0) failed.push(suite.name);
     for (const result of suite.assertionResults) {
       if (result.status === 'passed') passed += 1;
-      else failed.push(result.fullName);
+      else failed.push([result.fullName, ...result.failureMessages.flatMap((text) => text.split('\n').slice(0, kExcerptLines / 2))].join('\n      '));
     }
   }
   return { passed, failed };

@@ -11,6 +11,11 @@ namespace {
 
 constexpr std::chrono::milliseconds kFirstRetry{50}, kLongestRetry{5'000};
 
+// Rooms and their members are listed as the store has them.
+bool shows_in_lists(const Archiver::Item& item) {
+  return item.event && !item.event->event.mseq;
+}
+
 }  // namespace
 
 Archiver::Archiver(const Config& config, base::Executor& core, store::Conversations& conversations,
@@ -68,6 +73,7 @@ void Archiver::push(Item item) {
   }
   if (item.offset < next_offset_) return;
   if (item.event) ++counts_.lag;
+  if (wait_ == Wait::patient && shows_in_lists(item)) wait_ = Wait::none;
   // A follower that takes another room in goes back for it.
   const auto place = items_.empty() || items_.back().offset < item.offset
                          ? items_.end()
@@ -89,21 +95,38 @@ void Archiver::flush(base::Function<void()> done) {
 
 void Archiver::schedule() {
   if (flight_ || stopped_ || !writing_) return;
-  const bool snapshots_only = items_.empty() && snapshots_;
-  if (snapshots_only ||
-      (!items_.empty() && (due_ || !flushes_.empty() || items_.size() >= config_.archive_batch_events))) {
+  if (items_.empty() ? snapshots_.has_value() : worth_a_transaction()) {
     take_off();
-    return;
-  }
-  if (items_.empty()) {
+  } else if (items_.empty()) {
     end_flushes();
-    return;
+  } else if (wait_ == Wait::none) {
+    wait_for_more();
   }
-  if (std::exchange(armed_, true)) return;
-  std::ignore = core_.after(config_.archive_interval, lifetime_.guard([this] {
-    armed_ = false;
-    due_ = true;
-    schedule();
+}
+
+bool Archiver::worth_a_transaction() const {
+  return due_ || !flushes_.empty() ||
+         items_.size() >= std::min(config_.archive_full_events, config_.archive_batch_events);
+}
+
+void Archiver::wait_for_more() {
+  wait_ = Wait::brief;
+  wait(config_.archive_interval, [this] {
+    if (items_.size() <= config_.archive_trickle_events || std::ranges::any_of(items_, shows_in_lists)) return depart();
+    wait_ = Wait::patient;
+    wait(config_.archive_longest_wait - config_.archive_interval, [this] { depart(); });
+  });
+}
+
+void Archiver::depart() {
+  due_ = true;
+  schedule();
+}
+
+// Unless a batch leaves before.
+void Archiver::wait(base::Duration time, base::Function<void()> then) {
+  std::ignore = core_.after(time, lifetime_.guard([this, departure = departures_, then = std::move(then)]() mutable {
+    if (departure == departures_) then();
   }));
 }
 
@@ -129,7 +152,9 @@ void Archiver::take_snapshots() {
 
 // A batch never reaches over the place where snapshots were taken: they belong to the transaction that ends there.
 void Archiver::take_off() {
+  ++departures_;
   due_ = false;
+  wait_ = Wait::none;
   Flight flight;
   flight.items = std::min(items_.size(), config_.archive_batch_events);
   std::size_t below = items_.size();

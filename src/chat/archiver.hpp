@@ -76,6 +76,10 @@ class Archiver {
   };
 
   void schedule();
+  [[nodiscard]] bool worth_a_transaction() const;
+  void wait_for_more();
+  void depart();
+  void wait(base::Duration time, base::Function<void()> then);
   void arm_snapshots();
   void take_snapshots();
   void take_off();
@@ -106,7 +110,9 @@ class Archiver {
   std::vector<base::Function<void()>> flushes_;
   Backoff backoff_;
   bool writing_ = false;
-  bool due_ = false, armed_ = false, snapshots_armed_ = false, stopped_ = false;
+  bool due_ = false, snapshots_armed_ = false, stopped_ = false;
+  enum class Wait { none, brief, patient } wait_ = Wait::none;  // for more to come
+  std::uint64_t departures_ = 0;  // a wait that began before the newest one has nothing to say
   Counts counts_;
   Lifetime lifetime_;
 };

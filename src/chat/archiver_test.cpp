@@ -38,6 +38,21 @@ class ArchiverTest : public ::testing::Test {
                        kUser, {},     model::N{offset.value() + 1}, {}, R"({"name":"Ada"})"};
     push({offset, room, make_hot_event(std::move(event), offset), std::nullopt});
   }
+  void fold_message(model::RoomId room = kRoom) {
+    const log::Offset offset{position_};
+    const auto seq = ++seq_[room];
+    model::Event event{room,
+                       kEpoch,
+                       model::Seq{seq},
+                       model::MSeq{seq},
+                       model::EventKind::message,
+                       kUser,
+                       {},
+                       model::N{offset.value() + 1},
+                       {},
+                       R"({"text":"x"})"};
+    push({offset, room, make_hot_event(std::move(event), offset), std::nullopt});
+  }
   // One event in each of `count` rooms.
   void fold_rooms(std::size_t count) {
     for (std::size_t i = 0; i < count; ++i) {
@@ -77,17 +92,51 @@ class ArchiverTest : public ::testing::Test {
   std::unique_ptr<Archiver> archiver_;
 };
 
-TEST_F(ArchiverTest, WhatCameWithinTheIntervalIsOneTransaction) {
-  for (int i = 0; i < 5; ++i) fold_event();
+TEST_F(ArchiverTest, ATrickleIsInTheStoreAfterTheInterval) {
+  for (std::size_t i = 0; i < config_.archive_trickle_events; ++i) fold_event();
   core_.advance(config_.archive_interval - milliseconds(1));
   EXPECT_EQ(store_.attempts.size(), 0u);
   core_.advance(milliseconds(1));
   ASSERT_EQ(store_.attempts.size(), 1u);
-  EXPECT_EQ(store_.attempts[0].events.size(), 5u);
+  EXPECT_EQ(store_.attempts[0].events.size(), 3u);
   EXPECT_EQ(store_.attempts[0].events[0].body, R"({"name":"Ada"})");
   EXPECT_EQ(store_.attempts[0].start, 0u);
-  EXPECT_EQ(store_.attempts[0].end, 5u);
-  EXPECT_EQ(archived_, 5u);
+  EXPECT_EQ(store_.attempts[0].end, 3u);
+  EXPECT_EQ(archived_, 3u);
+}
+
+TEST_F(ArchiverTest, MoreMessagesThanATrickleWaitForTheLongestWait) {
+  for (std::size_t i = 0; i <= config_.archive_trickle_events; ++i) fold_message();
+  core_.advance(config_.archive_longest_wait - milliseconds(1));
+  EXPECT_EQ(store_.attempts.size(), 0u);
+  fold_message();
+  core_.advance(milliseconds(1));
+  ASSERT_EQ(store_.attempts.size(), 1u);
+  EXPECT_EQ(store_.attempts[0].events.size(), 5u);
+}
+
+TEST_F(ArchiverTest, WhatListsShowTakesTheMessagesAlong) {
+  for (int i = 0; i < 20; ++i) fold_message();
+  core_.advance(2 * config_.archive_interval);
+  EXPECT_EQ(store_.attempts.size(), 0u);
+  fold_event();
+  core_.advance(config_.archive_interval);
+  ASSERT_EQ(store_.attempts.size(), 1u);
+  EXPECT_EQ(store_.attempts[0].events.size(), 21u);
+  for (int i = 0; i < 20; ++i) fold_event();
+  core_.advance(config_.archive_interval);
+  EXPECT_EQ(stored(), 41u);
+}
+
+TEST_F(ArchiverTest, AFloodGoesInFullBatchesAndTheirWaitsBeginAnew) {
+  for (int i = 0; i < 900; ++i) {  // less long than snapshots wait
+    fold_message();
+    core_.advance(milliseconds(5));
+  }
+  ASSERT_EQ(store_.attempts.size(), 3u);
+  for (const auto& attempt : store_.attempts) {
+    EXPECT_EQ(attempt.events.size(), config_.archive_full_events);
+  }
 }
 
 TEST_F(ArchiverTest, AFullBatchDoesNotWaitAndHoldsNoMoreThanItsLimit) {

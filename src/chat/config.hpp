@@ -20,8 +20,14 @@ struct Config {
   std::chrono::milliseconds progress_interval{500};  // how often a cluster's node asks where the store stands
   std::chrono::milliseconds ack_timeout = model::kAckTimeout;  // then a submission is answered "unknown"
   std::size_t max_pending = 65'536;                            // submissions without an outcome; one more: busy
-  std::size_t archive_batch_events = 1'000;                    // a transaction holds at most this many events
-  std::chrono::milliseconds archive_interval{50};              // or what came in this time
+  // Archiving. A trickle, and whatever lists show (rooms, members), is in the store after `archive_interval`; a flood
+  // of messages goes there in transactions of some size: when more than `archive_trickle_events` have come in that
+  // time, `archive_full_events` or `archive_longest_wait` are waited for.
+  std::chrono::milliseconds archive_interval{50};
+  std::size_t archive_trickle_events = 3;
+  std::size_t archive_full_events = 256;
+  std::chrono::milliseconds archive_longest_wait{2'000};  // from the first one on
+  std::size_t archive_batch_events = 1'000;               // a transaction holds at most this many
   std::chrono::seconds snapshot_interval{5};
   std::size_t max_unarchived_events = 200'000;            // above it sends answer unavailable (the store is away)
   std::size_t warm_rooms = 256;                           // of each partition, read into the hot tail at its start

@@ -60,6 +60,7 @@ class FeedChannelsTest : public ::testing::Test {
   }
   // Node 2's streams of the first `count` rooms have each number once, in order, up to the head.
   void expect_whole(std::size_t count) {
+    world_.advance(config().archive_longest_wait + seconds(1));
     for (std::size_t i = 0; i < count; ++i) {
       const auto stored = world_.store_disk.events[rooms_[i]].size();
       EXPECT_EQ(world_[2].life->fanout.seqs(0, rooms_[i]), numbers(2, stored)) << "room " << i;

@@ -113,7 +113,7 @@ TEST_F(HistoryTest, PagesComeFromTheStoreAloneAfterARestart) {
 
 TEST_F(HistoryTest, TheHotTailIsReadableWhileTheStoreIsAwayAndTheRestSaysThatItIsMissing) {
   fill(240);
-  world_.advance(seconds(1));
+  world_.advance(seconds(3));
   world_.life->store.away = true;
   const auto newest = world_.history({room_, ada_.user, std::nullopt, std::nullopt, 50});
   EXPECT_TRUE(newest->complete);

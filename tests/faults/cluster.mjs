@@ -3,7 +3,7 @@
 //   postgres   one node, its log in SQLite, its store PostgreSQL
 //   follower   Kafka and PostgreSQL        redis            and Redis
 //   redis-flapping   Redis, which comes and goes
-import { chmodSync, mkdtempSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdtempSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Services } from '../../tools/services/index.mjs';
@@ -155,12 +155,23 @@ export class Cluster {
         orderly = false;
       });
     }
-    await this.services?.stop();
+    await this.endServices();
     return orderly;
   }
 
   async kill() {
     for (const node of this.nodes.filter(({ running }) => running)) await node.kill();
-    await this.services?.stop();
+    await this.endServices();
+  }
+
+  // What they logged stays, in the run's folder; their data goes.
+  async endServices() {
+    const { services } = this;
+    if (!services) return;
+    await services.stop();
+    for (const name of readdirSync(services.folder).filter((file) => file.endsWith('.log'))) {
+      copyFileSync(join(services.folder, name), join(this.folder, name));
+    }
+    services.remove();
   }
 }

@@ -248,7 +248,7 @@ async function backlogTable() {
     const commits = await sum(cluster.nodes, 'skat_archive_commits_total');
     await Promise.all(cluster.nodes.map((node) => node.stop()));
     // The same rows into the same indexed table, by COPY alone.
-    const file = join(cluster.folder, 'services', 'postgres', 'events.copy');
+    const file = join(postgres.data, 'events.copy'); // where its user may write
     await postgres.query(`COPY (SELECT * FROM events ORDER BY room, seq) TO '${file}'`);
     await postgres.query('CREATE TABLE bare (LIKE events INCLUDING ALL)');
     const copy = performance.now();

@@ -38,6 +38,10 @@ KafkaProducer::KafkaProducer(const Config& config, std::uint32_t partitions, bas
 // Reports still tell when everything is on the brokers; nobody is called any more.
 KafkaProducer::~KafkaProducer() {
   owner_.cancel(retry_);
+  owner_.cancel(turn_end_);
+  for (auto& line : lines_) {
+    if (opened_ && !ending_) send_batch(line);
+  }
   const auto until = std::chrono::steady_clock::now() + config_.close_timeout;
   while (sent_ > 0 && std::chrono::steady_clock::now() < until) {
     auto* event = rd_kafka_queue_poll(reports_.get(), 50);
@@ -75,28 +79,72 @@ error_code KafkaProducer::append(Partition partition, std::string key, std::stri
   breaker_.append_sent(partition, now);
   auto& line = lines_[partition.value()];
   const auto number = ++line.taken;
-  const auto placed = line.appends.emplace_hint(line.appends.end(), number,
-                                                Append{.partition = partition,
-                                                       .number = number,
-                                                       .key = std::move(key),
-                                                       .value = std::move(value),
-                                                       .done = std::move(done),
-                                                       .since = now});
-  if (!ending_) send(placed->second);
-  (void)SKAT_FAILPOINT("kafka.after_produce");
+  line.appends.emplace_hint(line.appends.end(), number,
+                            Append{.partition = partition,
+                                   .number = number,
+                                   .key = std::move(key),
+                                   .value = std::move(value),
+                                   .done = std::move(done),
+                                   .since = now});
+  if (line.in_flight == 0) make_due(partition);
   return {};
 }
 
-// Never calls back: what librdkafka refuses stays in its line and goes to the next producer.
-void KafkaProducer::send(Append& append) {
+// The batch leaves when the turn is over, with all that the turn appends.
+void KafkaProducer::make_due(Partition partition) {
   SKAT_CHECK(opened_, "append() before open()");
+  if (std::exchange(lines_[partition.value()].due, true)) return;
+  due_.push_back(partition);
+  if (turn_end_ != base::Executor::TimerId::none) return;
+  turn_end_ = owner_.after(base::Duration::zero(), [this] {
+    turn_end_ = base::Executor::TimerId::none;
+    if (send_due()) on_answers_();
+  });
+}
+
+// True if it answered an append.
+bool KafkaProducer::send_due() {
+  owner_.cancel(std::exchange(turn_end_, base::Executor::TimerId::none));
+  bool answers = false;
+  for (const auto partition : std::exchange(due_, {})) {
+    auto& line = lines_[partition.value()];
+    line.due = false;
+    if (line.in_flight > 0 || ending_) continue;  // its reports, or the next producer, go on with it
+    answers |= drop_late(line);
+    send_batch(line);
+  }
+  return answers;
+}
+
+// What has waited behind others for too long. True if there was something.
+bool KafkaProducer::drop_late(Line& line) {
+  const auto latest = owner_.now() - config_.batch_wait;
+  bool dropped = false;
+  while (!line.appends.empty() && line.appends.begin()->second.since <= latest) {
+    answer(line.appends.begin()->second, make_error_code(errc::unavailable));
+    dropped = true;
+  }
+  return dropped;
+}
+
+void KafkaProducer::send_batch(Line& line) {
+  for (auto& [number, append] : line.appends) {
+    if (!append.sent) send(line, append);
+    if (ending_) return;
+  }
+}
+
+// Never calls back: what librdkafka refuses stays in its line and goes to the next producer.
+void KafkaProducer::send(Line& line, Append& append) {
   // No copy: the record stays where it is until the report.
   const int failed =
       rd_kafka_produce(client_.topic.get(), static_cast<std::int32_t>(append.partition.value()), 0, append.value.data(),
                        append.value.size(), append.key.data(), append.key.size(), &append);
   if (failed == 0) {
     append.sent = true;
+    ++line.in_flight;
     ++sent_;
+    (void)SKAT_FAILPOINT("kafka.after_produce");
     return;
   }
   // The topic and the limits were checked before, so this is a producer that has failed.
@@ -152,13 +200,15 @@ void KafkaProducer::serve() {
     rd_kafka_event_destroy(event);
   }
   if (ending_) renew_when_quiet();
-  if (answers) on_answers_();
+  if (send_due() || answers) on_answers_();
 }
 
 void KafkaProducer::take(const Report& report) {
   auto& append = report.append;
+  auto& line = lines_[append.partition.value()];
   append.sent = false;
   --sent_;
+  if (--line.in_flight == 0) make_due(append.partition);
   if (SKAT_FAILPOINT("kafka.delivery")) return answer(append, make_error_code(errc::maybe_appended));
   if (report.error == RD_KAFKA_RESP_ERR_NO_ERROR) {
     // A confirmed duplicate of a batch that the broker has forgotten has no place to tell.
@@ -206,9 +256,7 @@ void KafkaProducer::renew_when_quiet() {
   renewed_ = now;
   ending_ = false;
   for (auto& line : lines_) {
-    for (auto& [number, append] : line.appends) {
-      if (!ending_ && !append.sent) send(append);
-    }
+    if (!ending_) send_batch(line);
   }
 }
 

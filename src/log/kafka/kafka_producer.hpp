@@ -1,7 +1,8 @@
-// KafkaProducer: appends with an idempotent, gapless producer, one of librdkafka's at a time. After an error that ends
-// one (Kafka calls it fatal) what was never sent goes out again, in order, by a new one; what may have been written is
-// answered as unknown. Lives on: `owner`; librdkafka's threads only wake it. Ends by: destruction, which waits
-// `close_timeout` for answers; their callbacks are dropped.
+// KafkaProducer: appends with an idempotent, gapless producer, one of librdkafka's at a time. Group commit: what comes
+// to a partition while a batch of it is under way waits for the answer and is the next batch. After an error that ends
+// a producer (Kafka calls it fatal) what was never sent goes out again, in order, by a new one; what may have been
+// written is answered as unknown. Lives on: `owner`; librdkafka's threads only wake it. Ends by: destruction, which
+// waits `close_timeout` for answers; their callbacks are dropped.
 #pragma once
 
 #include <cstddef>
@@ -55,12 +56,18 @@ class KafkaProducer {
   struct Line {
     std::map<std::uint64_t, Append> appends;  // unanswered, by number; librdkafka points at them
     std::uint64_t taken = 0;
+    std::size_t in_flight = 0;  // sent ones of `appends`
+    bool due = false;           // it is in `due_`
   };
   struct Report;
   // Between two new producers: what ended one may end the next.
   static constexpr base::Duration kRenewPause = std::chrono::milliseconds(500);
 
-  void send(Append& append);
+  void make_due(Partition partition);
+  bool send_due();
+  void send_batch(Line& line);
+  void send(Line& line, Append& append);
+  bool drop_late(Line& line);
   void serve();
   void take(const Report& report);
   void answer(Append& append, result<Appended> outcome);
@@ -77,8 +84,10 @@ class KafkaProducer {
   // Owner only.
   std::vector<Line> lines_;  // by partition
   std::size_t queued_ = 0, queued_bytes_ = 0;
-  std::size_t sent_ = 0;  // reports that librdkafka owes
-  bool ending_ = false;   // the producer at hand has failed; it is renewed when it owes nothing
+  std::size_t sent_ = 0;        // reports that librdkafka owes
+  std::vector<Partition> due_;  // nothing of them is under way and something waits: sent at the end of the turn
+  base::Executor::TimerId turn_end_ = base::Executor::TimerId::none;
+  bool ending_ = false;  // the producer at hand has failed; it is renewed when it owes nothing
   bool opened_ = false;
   std::optional<base::SteadyTime> renewed_;
   base::Executor::TimerId retry_ = base::Executor::TimerId::none;

@@ -168,6 +168,42 @@ TEST_F(ProducerTest, WhatWasSentAndHasNoAnswerIsUnknown) {
   ASSERT_TRUE(clock_.run_until([&] { return places_.contains("after"); }, std::chrono::seconds(30)));
 }
 
+TEST_F(ProducerTest, WhatComesWhileABatchIsUnderWayIsTheNextBatch) {
+  open();
+  EXPECT_FALSE(append(kFirst, "before"));
+  ASSERT_TRUE(run_until_answers(1));
+  rd_kafka_mock_broker_set_rtt(cluster_, 1, 400);
+  EXPECT_FALSE(append(kFirst, "0"));
+  clock_.run_for(milliseconds(50));
+  EXPECT_FALSE(append(kFirst, "1"));
+  clock_.run_for(milliseconds(50));
+  EXPECT_FALSE(append(kFirst, "2"));
+  ASSERT_TRUE(run_until_answers(2));
+  EXPECT_EQ(places_.at("0").offset, Offset{1});
+  clock_.run_for(milliseconds(200));
+  EXPECT_EQ(answers_.size(), 2U) << "the second was sent before the first had its answer";
+  ASSERT_TRUE(run_until_answers(4));
+  EXPECT_EQ(places_.at("1").append_time, places_.at("2").append_time) << "one batch has one time";
+  EXPECT_EQ(places_.at("2").offset, Offset{3});
+}
+
+TEST_F(ProducerTest, WhatWaitedBehindABatchWithoutAnswerWasNeverSent) {
+  config_.delivery_timeout = milliseconds(1'000);
+  config_.batch_wait = milliseconds(500);
+  config_.breaker_silence = milliseconds(5'000);
+  open();
+  EXPECT_FALSE(append(kFirst, "before"));
+  ASSERT_TRUE(run_until_answers(1));
+  rd_kafka_mock_broker_set_rtt(cluster_, 1, 5'000);
+  EXPECT_FALSE(append(kFirst, "0"));
+  clock_.run_for(milliseconds(5));
+  EXPECT_FALSE(append(kFirst, "1"));
+  ASSERT_TRUE(run_until_answers(3));
+  EXPECT_EQ(answers_[1].second, errc::maybe_appended);
+  EXPECT_EQ(answers_[2].second, errc::unavailable);
+  EXPECT_TRUE(producer_->answered(kFirst, 3));
+}
+
 TEST_F(ProducerTest, WhatABrokerRefusesForGoodIsNotSentAgain) {
   open();
   EXPECT_FALSE(append(kFirst, "before"));
@@ -226,13 +262,13 @@ TEST_F(ProducerFailpoints, AReportThatIsLostMakesAWrittenAppendUnknown) {
   EXPECT_TRUE(producer_->answered(kFirst, 2));
 }
 
-TEST_F(ProducerFailpoints, ADelayAfterTheHandOverDelaysTheCallerOnly) {
+TEST_F(ProducerFailpoints, ADelayAfterTheHandOverDelaysTheTurnOnly) {
   open();
   ASSERT_TRUE(base::set_failpoints("kafka.after_produce:delay:1"));
   const auto began = std::chrono::steady_clock::now();
   EXPECT_FALSE(append(kFirst, "0"));
-  EXPECT_GE(std::chrono::steady_clock::now() - began, base::kFailpointDelay);
   ASSERT_TRUE(run_until_answers(1));
+  EXPECT_GE(std::chrono::steady_clock::now() - began, base::kFailpointDelay);
   EXPECT_EQ(confirmed(), std::vector<std::string>{"0"});
 }
 #endif
