@@ -41,7 +41,7 @@ struct Config {
 
   // An append that Kafka has not confirmed by then is answered: unavailable if it was never sent, else maybe_appended.
   std::chrono::milliseconds delivery_timeout{15'000};
-  std::chrono::microseconds linger{500};               // how long a batch waits for more
+  std::chrono::microseconds linger{500};  // how long a batch waits for more
   // What waited this long behind a batch without an answer is unavailable when that ends: after model::kAckTimeout
   // nobody waits for it any more.
   std::chrono::milliseconds batch_wait{5'000};

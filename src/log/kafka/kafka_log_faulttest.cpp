@@ -185,8 +185,8 @@ class KafkaFaults : public ::testing::Test {
   // through it all see the same: what was promised.
   void expect_kept() {
     load_->stop();
-    EXPECT_TRUE(clock_.run_until([&] { return load_->all_answered(); },
-                                  std::chrono::ceil<milliseconds>(longest_answer())));
+    EXPECT_TRUE(
+        clock_.run_until([&] { return load_->all_answered(); }, std::chrono::ceil<milliseconds>(longest_answer())));
     const auto other = open();
     for (std::uint32_t i = 0; i < config_.partitions; ++i) {
       const Partition partition{i};
