@@ -144,5 +144,26 @@ TEST_F(ClusterTest, AnOrderlyStopHandsItsPartitionsOverWithoutAnUnknown) {
   EXPECT_EQ(world_.store_disk.events[room_].size(), 3u);
 }
 
+// The fold of some rooms that a node has from before is still there when the owner is lost again.
+TEST(TailMode, ARoomThatWasOpenedWhileTheOwnerWasHeardIsFollowedWhenHeIsLost) {
+  Config config = ClusterWorld::live();
+  config.tail_whole_rooms = 0;
+  ClusterWorld world(3, config);
+  world.start_all();
+  const Identity ada = world[1].guest("Ada");
+  const auto room = world[1].create(ada, "Engine room")->id;
+  auto& bus = world[2].life->bus;
+  bus.disconnect();
+  world.advance(seconds(2));
+  bus.reconnect();
+  world.advance(seconds(2));
+  ASSERT_EQ(world[2].node().stats().relied_on, 1u);
+  ASSERT_TRUE(world[2].open(0, room, ada));
+  bus.disconnect();
+  ASSERT_TRUE(world[1].send(ada, room, "news"));
+  world.advance(seconds(2));
+  EXPECT_EQ(world[2].life->fanout.seqs(0, room), numbers(2, 2));
+}
+
 }  // namespace
 }  // namespace skat::chat

@@ -96,6 +96,9 @@ void Partitions::tick(log::Partition number, Slot& slot) {
   } else {
     slot.link.no_own_fold();
   }
+  // What is followed from before the owner came back may lack rooms that were asked of him since.
+  const bool relied_on = slot.link.owner(now).has_value();
+  if (std::exchange(slot.relied_on, relied_on) && !relied_on && slot.fold == Fold::ready) watcher_.on_missed(number);
   // At the start owners get the time that a silence takes to be noticed.
   const bool listening = config_.live && now - began_ <= PartitionLink::kSilence;
   const bool wanted = slot.owned || !slot.waiting.empty() || (!listening && !slot.link.owner(now));

@@ -26,7 +26,7 @@ class Partitions final : private log::Membership::Listener {
     // This node's own fold of the partition has caught up and answers from now on, for more rooms than before: for all,
     // or, in tail mode, for those that were wanted.
     virtual void on_here(log::Partition partition) = 0;
-    // Messages of the partition's owner may have been missed, or it is another one now.
+    // Messages of the partition's owner may have been missed, or it is another one now, or none.
     virtual void on_missed(log::Partition partition) = 0;
     // This node no longer follows it: what it knew of its rooms may grow old.
     virtual void on_gone(log::Partition partition) = 0;
@@ -105,6 +105,7 @@ class Partitions final : private log::Membership::Listener {
     Fold fold = Fold::none;
     bool owned = false;
     PartitionLink link;
+    bool relied_on = false;                          // its owner, at the last tick
     std::optional<base::SteadyTime> unneeded_since;  // followed though its owner can be relied on
     base::SteadyTime not_before;                     // after a failure
     std::optional<Backoff> failures;                 // set: refused since it was last followed
