@@ -29,6 +29,8 @@ struct Config {
   std::chrono::milliseconds archive_longest_wait{2'000};  // from the first one on
   std::size_t archive_batch_events = 1'000;               // a transaction holds at most this many
   std::chrono::seconds snapshot_interval{5};
+  std::chrono::seconds fold_file_interval{30};            // where a node keeps copies of its folds: how often
+  std::chrono::seconds stored_fold_interval{300};         // how often it copies those of others from the store
   std::size_t max_unarchived_events = 200'000;            // above it sends answer unavailable (the store is away)
   std::size_t warm_rooms = 256;                           // of each partition, read into the hot tail at its start
   std::size_t room_channels = 4'096;                      // of one partition; beyond, its own channel (0019)

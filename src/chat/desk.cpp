@@ -129,11 +129,12 @@ void Desk::answer(OutcomeQuestion question, Done<Accepted> done) {
     return;
   }
   const model::Epoch epoch = partitions_.epoch(key.room);
-  auto found = [epoch, done = std::move(done)](const result<std::optional<store::StoredKey>>& stored) mutable {
+  auto found = [this, epoch, room = key.room,
+                done = std::move(done)](const result<std::optional<store::StoredKey>>& stored) mutable {
     if (!stored) {
       done(errc::unavailable);
     } else if (!*stored) {
-      done(errc::refused_before);
+      done(partitions_.confirmed(room) ? errc::refused_before : errc::unavailable);
     } else {
       done(Accepted{(*stored)->seq, (*stored)->mseq, epoch, (*stored)->ts});
     }

@@ -1,14 +1,12 @@
 #include "chat/fold_file.hpp"
 
-#include <openssl/evp.h>
-
 #include <algorithm>
 #include <array>
 #include <bit>
 #include <cstring>
 #include <utility>
 
-#include "base/check.hpp"
+#include "chat/checksum.hpp"
 
 namespace skat::chat {
 namespace {
@@ -18,15 +16,6 @@ static_assert(std::endian::native == std::endian::little, "the layout is written
 constexpr std::string_view kMagic = "skatfold";
 constexpr std::size_t kChecksumBytes = 32;
 constexpr std::size_t kLeastRoomBytes = 16 + 8 + 4;
-
-std::string checksum(std::string_view bytes) {
-  std::string digest(kChecksumBytes, '\0');
-  unsigned size = 0;
-  const int done = EVP_Digest(bytes.data(), bytes.size(), reinterpret_cast<unsigned char*>(digest.data()), &size,
-                              EVP_sha256(), nullptr);
-  SKAT_CHECK(done == 1 && size == kChecksumBytes, "OpenSSL has no SHA-256");
-  return digest;
-}
 
 template <class T>
 void put(std::string& out, T value) {
@@ -101,7 +90,7 @@ std::string encode_fold_file(FoldFile file) {
     put(out, static_cast<std::uint32_t>(room.state.size()));
     out += room.state;
   }
-  return out + checksum(out);
+  return out + sha256(out);
 }
 
 ReadFoldFile decode_fold_file(std::string_view bytes) {
@@ -112,7 +101,7 @@ ReadFoldFile decode_fold_file(std::string_view bytes) {
   }
   if (bytes.size() < kMagic.size() + kChecksumBytes) return {{}, "it is cut off"};
   const auto body = bytes.substr(0, bytes.size() - kChecksumBytes);
-  if (checksum(body) != bytes.substr(body.size())) return {{}, "its checksum is wrong: it is cut off or damaged"};
+  if (sha256(body) != bytes.substr(body.size())) return {{}, "its checksum is wrong: it is cut off or damaged"};
   Reader reader(body.substr(kMagic.size()));
   const auto version = reader.take<std::uint8_t>();
   FoldFile file;
@@ -124,11 +113,22 @@ ReadFoldFile decode_fold_file(std::string_view bytes) {
   return {std::move(file), nullptr};
 }
 
-const char* why_foreign(const FoldFile& file, std::string_view log_id, std::uint32_t partition, model::Epoch epoch) {
+const char* why_foreign(const FoldFile& file, std::string_view log_id, std::uint32_t partition) {
   if (file.log_id != log_id) return "it belongs to another log";
   if (file.partition != partition) return "it belongs to another partition";
-  if (file.epoch != epoch) return "it belongs to another epoch";
   return nullptr;
+}
+
+store::StoredFold as_stored(FoldFile file) {
+  std::uint64_t newest = file.as_of;
+  for (const auto& room : file.rooms) newest = std::max(newest, room.as_of);
+  return {newest, file.as_of, file.epoch, std::move(file.log_id), std::move(file.rooms)};
+}
+
+FoldFile as_file(store::StoredFold stored, std::uint32_t partition) {
+  const std::uint64_t from = std::min(stored.snapshots_as_of, stored.next_offset);
+  for (auto& room : stored.snapshots) room.as_of = std::max(room.as_of, from);
+  return {std::move(stored.log_id), partition, stored.epoch, from, std::move(stored.snapshots)};
 }
 
 }  // namespace skat::chat

@@ -1,6 +1,7 @@
-// A node's own file of one partition's fold: what a start need not load from the store. A shortcut, never a truth: a
-// file that is damaged, or of another log, is left aside, and the store's snapshots serve. Sans-I/O; fold_files.hpp
-// reads and writes.
+// A node's own file of one partition's fold: what a start loads while the store is away. A shortcut, never a truth: a
+// file that is damaged, or of another log, is left aside. Sans-I/O; fold_files.hpp reads and writes.
+// Rule: a file never knows more than the store did when it was written: everything below the as_of of its newest room
+// is archived by then, and in the store's snapshots. So whoever starts from it folds again all that the store may lack.
 //
 // Layout version 1, integers little endian (docs/log-format.md, "Fold files"):
 //   8 "skatfold" | u8 version = 1 | u32 partition | u64 epoch | u64 as_of | u16 length, log id | u64 rooms | rooms…
@@ -42,8 +43,13 @@ struct ReadFoldFile {
 };
 [[nodiscard]] ReadFoldFile decode_fold_file(std::string_view bytes);
 
-// Why a start on this log, partition and epoch must not use the file; nullptr: it may.
-[[nodiscard]] const char* why_foreign(const FoldFile& file, std::string_view log_id, std::uint32_t partition,
-                                      model::Epoch epoch);
+// Why this partition of this log must not use the file; nullptr: it may. Of which epoch it is only the store can judge.
+[[nodiscard]] const char* why_foreign(const FoldFile& file, std::string_view log_id, std::uint32_t partition);
+
+// What the store would have said when the file's newest room was taken: `next_offset` is that room's as_of, which is
+// true because nobody writes a file that knows more than the store (the rule above).
+[[nodiscard]] store::StoredFold as_stored(FoldFile file);
+// What the store says, to be kept.
+[[nodiscard]] FoldFile as_file(store::StoredFold stored, std::uint32_t partition);
 
 }  // namespace skat::chat

@@ -99,12 +99,32 @@ TEST(FoldFile, OfANewerVersionIsToldFromDamage) {
   EXPECT_STREQ(decode_fold_file(bytes).problem, "a newer Skat wrote it");
 }
 
-TEST(FoldFile, OfAnotherLogPartitionOrEpochIsForeign) {
+TEST(FoldFile, OfAnotherLogOrPartitionIsForeign) {
   const auto file = make_file();
-  EXPECT_EQ(why_foreign(file, "log-1", 4, kEpoch), nullptr);
-  EXPECT_STREQ(why_foreign(file, "log-2", 4, kEpoch), "it belongs to another log");
-  EXPECT_STREQ(why_foreign(file, "log-1", 5, kEpoch), "it belongs to another partition");
-  EXPECT_STREQ(why_foreign(file, "log-1", 4, kEpoch.next()), "it belongs to another epoch");
+  EXPECT_EQ(why_foreign(file, "log-1", 4), nullptr);
+  EXPECT_STREQ(why_foreign(file, "log-2", 4), "it belongs to another log");
+  EXPECT_STREQ(why_foreign(file, "log-1", 5), "it belongs to another partition");
+}
+
+TEST(FoldFile, StandsForAStoreThatHadArchivedUpToItsNewestRoom) {
+  const auto stored = as_stored(make_file());
+  EXPECT_EQ(stored.next_offset, 13u);
+  EXPECT_EQ(stored.snapshots_as_of, 10u);
+  EXPECT_EQ(stored.snapshots.size(), 3u);
+  EXPECT_EQ(as_stored({"log-1", 4, kEpoch, 10, {}}).next_offset, 10u) << "without any room";
+}
+
+TEST(FoldFile, OfTheStoresSnapshotsKeepsEachOneNoOlderThanTheReplaysStart) {
+  auto file = make_file(2);
+  store::StoredFold stored{20, 12, kEpoch, "log-1", std::move(file.rooms)};
+  stored.snapshots[0].as_of = 3;   // unchanged since
+  stored.snapshots[1].as_of = 15;  // taken after the others
+  const auto kept = decode_fold_file(encode_fold_file(as_file(std::move(stored), 4)));
+  ASSERT_TRUE(kept.file) << kept.problem;
+  EXPECT_EQ(kept.file->as_of, 12u);
+  std::vector<std::uint64_t> as_of;
+  for (const auto& room : kept.file->rooms) as_of.push_back(room.as_of);
+  EXPECT_EQ(as_of, (std::vector<std::uint64_t>{15, 12}));
 }
 
 class FoldFilesTest : public ::testing::Test {
@@ -118,13 +138,13 @@ class FoldFilesTest : public ::testing::Test {
 
   std::optional<FoldFile> read(FoldFiles& files, const std::string& log_id = "log-1") {
     std::optional<std::optional<FoldFile>> answer;
-    files.read(log_id, 4, kEpoch, [&](std::optional<FoldFile> file) { answer = std::move(file); });
+    files.read_fold(log_id, 4, [&](std::optional<FoldFile> file) { answer = std::move(file); });
     EXPECT_TRUE(core_.run_until([&] { return answer.has_value(); }));
     return std::move(*answer);
   }
   bool write(FoldFiles& files, FoldFile file) {
     std::optional<bool> answer;
-    files.write(std::move(file), [&](bool written) { answer = written; });
+    files.write_fold(std::move(file), [&](bool written) { answer = written; });
     EXPECT_TRUE(core_.run_until([&] { return answer.has_value(); }));
     return *answer;
   }
@@ -167,7 +187,7 @@ TEST_F(FoldFilesTest, TheEndFinishesWhatWasTakenAndDropsTheCallbacks) {
   bool called = false;
   {
     FoldFiles files(directory_, core_);
-    files.write(make_file(2), [&](bool) { called = true; });
+    files.write_fold(make_file(2), [&](bool) { called = true; });
   }
   core_.run();
   EXPECT_FALSE(called);
@@ -177,13 +197,36 @@ TEST_F(FoldFilesTest, TheEndFinishesWhatWasTakenAndDropsTheCallbacks) {
 
 TEST_F(FoldFilesTest, MoreRequestsThanAllowedAreAnsweredInALaterTurnAndDoNothing) {
   FoldFiles files(directory_, core_);
-  std::size_t written = 0, refused = 0;
+  ASSERT_TRUE(write(files, make_file(1)));
+  std::size_t found = 0, refused = 0;
   for (std::size_t i = 0; i < FoldFiles::kMaxRequests + 2; ++i) {
-    files.write(make_file(1), [&](bool done) { ++(done ? written : refused); });
+    files.read_fold("log-1", 4, [&](const std::optional<FoldFile>& file) { ++(file ? found : refused); });
   }
-  EXPECT_EQ(written + refused, 0u);
-  ASSERT_TRUE(core_.run_until([&] { return written + refused == FoldFiles::kMaxRequests + 2; }));
+  EXPECT_EQ(found + refused, 0u);
+  ASSERT_TRUE(core_.run_until([&] { return found + refused == FoldFiles::kMaxRequests + 2; }));
   EXPECT_EQ(refused, 2u);
+}
+
+TEST_F(FoldFilesTest, SettingsAreReadAsTheyWereWrittenAndOnlyForTheirLog) {
+  FoldFiles files(directory_, core_);
+  const auto read_settings = [&](const std::string& log_id) {
+    std::optional<std::optional<SettingsFile>> answer;
+    files.read_settings(log_id, [&](std::optional<SettingsFile> file) { answer = std::move(file); });
+    EXPECT_TRUE(core_.run_until([&] { return answer.has_value(); }));
+    return std::move(*answer);
+  };
+  EXPECT_FALSE(read_settings("log-1"));
+  bool written = false;
+  files.write_settings({"log-1", {{"server_secret", "00ff"}}}, [&](bool done) { written = done; });
+  ASSERT_TRUE(core_.run_until([&] { return written; }));
+  EXPECT_EQ(read_settings("log-1"), (SettingsFile{"log-1", {{"server_secret", "00ff"}}}));
+  EXPECT_FALSE(read_settings("log-2"));
+}
+
+TEST_F(FoldFilesTest, NobodyElseMayReadThem) {
+  FoldFiles files(directory_, core_);
+  ASSERT_TRUE(write(files, make_file(1)));
+  EXPECT_EQ(fs::status(files.path(4)).permissions(), fs::perms::owner_read | fs::perms::owner_write);
 }
 
 }  // namespace

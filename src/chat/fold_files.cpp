@@ -50,21 +50,39 @@ bool replace_blocking(const fs::path& path, std::string_view bytes) {
     sync_directory(path.parent_path());
     return true;
   }
-  base::log(base::LogLevel::warn, "chat", "the fold file {} cannot be written: {}", path.string(),
-            std::strerror(error));
+  base::log(base::LogLevel::warn, "chat", "the file {} cannot be written: {}", path.string(), std::strerror(error));
   ::unlink(beside.c_str());
   return false;
 }
 
-std::optional<FoldFile> read_blocking(const fs::path& path, const std::string& log_id, std::uint32_t partition,
-                                      model::Epoch epoch) {
+// nullopt: there is no such file.
+std::optional<std::string> bytes_of_blocking(const fs::path& path) {
   std::ifstream in(path, std::ios::binary);
   if (!in) return std::nullopt;
-  const std::string bytes{std::istreambuf_iterator<char>(in), {}};
-  auto [file, problem] = decode_fold_file(bytes);
-  if (file) problem = why_foreign(*file, log_id, partition, epoch);
+  return std::string{std::istreambuf_iterator<char>(in), {}};
+}
+
+void leave_aside(const fs::path& path, const char* why) {
+  base::log(base::LogLevel::warn, "chat", "the file {} is left aside: {}", path.string(), why);
+}
+
+std::optional<FoldFile> read_fold_blocking(const fs::path& path, const std::string& log_id, std::uint32_t partition) {
+  const auto bytes = bytes_of_blocking(path);
+  if (!bytes) return std::nullopt;
+  auto [file, problem] = decode_fold_file(*bytes);
+  if (file) problem = why_foreign(*file, log_id, partition);
   if (problem == nullptr) return std::move(file);
-  base::log(base::LogLevel::warn, "chat", "the fold file {} is left aside: {}", path.string(), problem);
+  leave_aside(path, problem);
+  return std::nullopt;
+}
+
+std::optional<SettingsFile> read_settings_blocking(const fs::path& path, const std::string& log_id) {
+  const auto bytes = bytes_of_blocking(path);
+  if (!bytes) return std::nullopt;
+  auto [file, problem] = decode_settings_file(*bytes);
+  if (file && file->log_id != log_id) problem = "it belongs to another log";
+  if (problem == nullptr) return std::move(file);
+  leave_aside(path, problem);
   return std::nullopt;
 }
 
@@ -80,17 +98,33 @@ fs::path FoldFiles::path(std::uint32_t partition) const {
   return directory_ / fmt::format("fold-{}.snapshot", partition);
 }
 
-void FoldFiles::read(std::string log_id, std::uint32_t partition, model::Epoch epoch,
-                     base::Function<void(std::optional<FoldFile>)> done) {
+fs::path FoldFiles::settings_path() const {
+  return directory_ / "cluster.settings";
+}
+
+void FoldFiles::read_fold(std::string log_id, std::uint32_t partition,
+                          base::Function<void(std::optional<FoldFile>)> done) {
   ask<std::optional<FoldFile>>(std::nullopt, std::move(done),
-                               [path = path(partition), log_id = std::move(log_id), partition, epoch] {
-                                 return read_blocking(path, log_id, partition, epoch);
+                               [path = path(partition), log_id = std::move(log_id), partition] {
+                                 return read_fold_blocking(path, log_id, partition);
                                });
 }
 
-void FoldFiles::write(FoldFile file, base::Function<void(bool)> done) {
+void FoldFiles::write_fold(FoldFile file, base::Function<void(bool)> done) {
   ask<bool>(false, std::move(done), [path = path(file.partition), file = std::move(file)]() mutable {
     return replace_blocking(path, encode_fold_file(std::move(file)));
+  });
+}
+
+void FoldFiles::read_settings(std::string log_id, base::Function<void(std::optional<SettingsFile>)> done) {
+  ask<std::optional<SettingsFile>>(std::nullopt, std::move(done), [path = settings_path(), log_id = std::move(log_id)] {
+    return read_settings_blocking(path, log_id);
+  });
+}
+
+void FoldFiles::write_settings(SettingsFile file, base::Function<void(bool)> done) {
+  ask<bool>(false, std::move(done), [path = settings_path(), file = std::move(file)] {
+    return replace_blocking(path, encode_settings_file(file));
   });
 }
 

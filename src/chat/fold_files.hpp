@@ -1,4 +1,4 @@
-// FoldFiles: the fold files of this node, one a partition, in one directory.
+// FoldFiles: the fold files of this node, one a partition, and its settings file, in one directory; mode 0600.
 // Lives on: the core executor; the files are touched by the worker `fold-files` only.
 // Ends by: destruction, which finishes what was taken and drops the callbacks.
 // Rule: a reader finds the old file or the new one, whole, also after a power cut (written beside it, fsync, rename).
@@ -14,27 +14,28 @@
 #include "base/function.hpp"
 #include "base/mailbox.hpp"
 #include "base/worker.hpp"
-#include "chat/fold_file.hpp"
 #include "chat/lifetime.hpp"
+#include "chat/local_copies.hpp"
 
 namespace skat::chat {
 
-class FoldFiles {
+class FoldFiles final : public LocalCopies {
  public:
-  // Limit: requests without an answer. One more reads nothing, writes nothing.
-  static constexpr std::size_t kMaxRequests = 256;
+  // Limit: requests without an answer, enough for every partition at once. One more reads nothing, writes nothing.
+  static constexpr std::size_t kMaxRequests = 4'160;
 
   FoldFiles(std::filesystem::path directory, base::Executor& core);
   FoldFiles(const FoldFiles&) = delete;
   FoldFiles& operator=(const FoldFiles&) = delete;
 
-  // The partition's file, unless there is none or it is not for this log and epoch (the logger says why).
-  void read(std::string log_id, std::uint32_t partition, model::Epoch epoch,
-            base::Function<void(std::optional<FoldFile>)> done);
-  // `done` gets false when it could not be written (the logger says why); then the old file still stands.
-  void write(FoldFile file, base::Function<void(bool)> done);
+  void read_fold(std::string log_id, std::uint32_t partition,
+                 base::Function<void(std::optional<FoldFile>)> done) override;
+  void write_fold(FoldFile file, base::Function<void(bool)> done) override;
+  void read_settings(std::string log_id, base::Function<void(std::optional<SettingsFile>)> done) override;
+  void write_settings(SettingsFile file, base::Function<void(bool)> done) override;
 
   [[nodiscard]] std::filesystem::path path(std::uint32_t partition) const;
+  [[nodiscard]] std::filesystem::path settings_path() const;
 
  private:
   template <class T, class Work>

@@ -23,8 +23,8 @@ std::string random_secret() {
 
 }  // namespace
 
-IdentityDesk::IdentityDesk(const Config& config, base::Executor& core, store::Directory& directory)
-    : config_(config), core_(core), directory_(directory), backoff_(kFirstRetry, kLongestRetry) {}
+IdentityDesk::IdentityDesk(const Config& config, base::Executor& core, store::Directory& directory, Settings& settings)
+    : config_(config), core_(core), directory_(directory), settings_(settings), backoff_(kFirstRetry, kLongestRetry) {}
 
 void IdentityDesk::load(Done<void> done) {
   auto on_secret = [this, done = std::move(done)](result<std::string> secret) mutable {
@@ -38,7 +38,7 @@ void IdentityDesk::load(Done<void> done) {
       done(secret.error());
     }
   };
-  directory_.get_or_put_setting("server_secret", random_secret(), lifetime_.guard(std::move(on_secret)));
+  settings_.get_or_put("server_secret", random_secret(), lifetime_.guard(std::move(on_secret)));
 }
 
 void IdentityDesk::identify(Credentials credentials, Done<Known> done) {

@@ -10,6 +10,7 @@
 #include "chat/config.hpp"
 #include "chat/lifetime.hpp"
 #include "chat/session_token.hpp"
+#include "chat/settings.hpp"
 #include "chat/types.hpp"
 #include "store/store.hpp"
 
@@ -23,11 +24,11 @@ class IdentityDesk {
     bool new_user = false;
   };
 
-  IdentityDesk(const Config& config, base::Executor& core, store::Directory& directory);
+  IdentityDesk(const Config& config, base::Executor& core, store::Directory& directory, Settings& settings);
   IdentityDesk(const IdentityDesk&) = delete;
   IdentityDesk& operator=(const IdentityDesk&) = delete;
 
-  // Gets the server's secret, or makes it; again for as long as the store is away.
+  // Gets the server's secret, or makes it; again for as long as the store is away and no copy has it.
   void load(Done<void> done);
   void identify(Credentials credentials, Done<Known> done);
 
@@ -40,6 +41,7 @@ class IdentityDesk {
   const Config& config_;
   base::Executor& core_;
   store::Directory& directory_;
+  Settings& settings_;
 
   std::string secret_;
   Backoff backoff_;

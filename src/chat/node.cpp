@@ -38,7 +38,7 @@ class NodeImpl final : public Node,
                        private Partitions::Watcher {
  public:
   NodeImpl(const Config& config, base::Executor& core, log::Log& log, bus::Bus& bus, store::Store& store,
-           Fanout& fanout)
+           Fanout& fanout, LocalCopies* copies)
       : config_(config),
         core_(core),
         bus_(bus),
@@ -46,7 +46,8 @@ class NodeImpl final : public Node,
         hot_tail_(config.hot_tail_bytes),
         ranges_(hot_tail_, store),
         recent_(core),
-        partitions_(config_, {core, log, store, hot_tail_}, store, incarnation_, *this, *this),
+        settings_(core, store, copies, log.log_id()),
+        partitions_(config_, {core, log, store, hot_tail_, copies}, settings_, incarnation_, *this, *this),
         submitter_(
             config_, core, log, incarnation_, [this](const model::RoomId& room) { return partitions_.number_of(room); },
             [this](const model::RoomId& room, log::Offset offset) { partitions_.on_appended(room, offset); }),
@@ -64,7 +65,7 @@ class NodeImpl final : public Node,
         feeds_(config_, {core, fanout, authority_, resyncs_}, partitions_, bus),
         streams_(authority_, feeds_, resyncs_),
         rooms_(authority_, store, submitter_),
-        identity_(config_, core, store),
+        identity_(config_, core, store, settings_),
         typing_(core, publisher_, authority_),
         users_(config_, core, bus, incarnation_,
                [this](const model::UserId& user, const UserNews& news) { show(user, news); }),
@@ -80,7 +81,18 @@ class NodeImpl final : public Node,
       herald_.start([this] { return partitions_.held(); }, [this] { return feeds_.listening(); });
       arm_overdue();
     }
-    identity_.load(step([this] { partitions_.start(step([this] { make_lobby(); })); }));
+    waiting_for_ = "the store is needed for the secret of session tokens, of which this node has no copy yet";
+    settings_.load(lifetime_.guard([this] {
+      identity_.load(step([this] {
+        waiting_for_.clear();
+        partitions_.start(step([this] { make_lobby(); }));
+      }));
+    }));
+  }
+
+  [[nodiscard]] std::string waiting_for() const override {
+    if (!ready_) return {};
+    return waiting_for_.empty() ? partitions_.waiting_for() : waiting_for_;
   }
 
   void stop(base::Function<void()> stopped) override {
@@ -209,6 +221,7 @@ class NodeImpl final : public Node,
   }
 
   void make_lobby() {
+    waiting_for_ = "the lobby has to be made";
     rooms_.ensure_lobby(lifetime_.guard([this](const result<void>& made) {
       if (!ready_) return;
       if (made || made.error() == condition::refused) {
@@ -391,6 +404,7 @@ class NodeImpl final : public Node,
   HotTail hot_tail_;
   RangeReader ranges_;
   RecentMemberships recent_;
+  Settings settings_;
   Partitions partitions_;
   Submitter submitter_;
   EndOffsets end_offsets_;
@@ -409,6 +423,7 @@ class NodeImpl final : public Node,
   UserChannels users_;
 
   Done<void> ready_;
+  std::string waiting_for_;  // while starting, what is not the partitions'
   base::Function<void()> stopped_;
   Backoff backoff_;
   Lifetime lifetime_;
@@ -417,8 +432,8 @@ class NodeImpl final : public Node,
 }  // namespace
 
 std::unique_ptr<Node> make_node(const Config& config, base::Executor& core, log::Log& log, bus::Bus& bus,
-                                store::Store& store, Fanout& fanout) {
-  return std::make_unique<NodeImpl>(config, core, log, bus, store, fanout);
+                                store::Store& store, Fanout& fanout, LocalCopies* copies) {
+  return std::make_unique<NodeImpl>(config, core, log, bus, store, fanout, copies);
 }
 
 }  // namespace skat::chat

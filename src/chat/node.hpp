@@ -14,6 +14,7 @@
 #include "chat/config.hpp"
 #include "chat/errc.hpp"
 #include "chat/fanout.hpp"
+#include "chat/local_copies.hpp"
 #include "chat/types.hpp"
 #include "log/log.hpp"
 #include "store/store.hpp"
@@ -35,6 +36,8 @@ class Node {
   // Loads the folds, catches up to the log's end, makes the lobby if it is missing; `ready` once. Until then every
   // request answers errc::unavailable.
   virtual void start(Done<void> ready) = 0;
+  // What start() waits for now, for people; empty once it has ended.
+  [[nodiscard]] virtual std::string waiting_for() const = 0;
   // Takes no more requests, waits for what was appended (at most config.drain_timeout), archives, writes snapshots.
   virtual void stop(base::Function<void()> stopped) = 0;
 
@@ -61,7 +64,8 @@ class Node {
   [[nodiscard]] virtual NodeStats stats() const = 0;
 };
 
+// `copies`: with it the node starts without the store, if it has been ready before. nullptr: it keeps none.
 [[nodiscard]] std::unique_ptr<Node> make_node(const Config& config, base::Executor& core, log::Log& log, bus::Bus& bus,
-                                              store::Store& store, Fanout& fanout);
+                                              store::Store& store, Fanout& fanout, LocalCopies* copies = nullptr);
 
 }  // namespace skat::chat

@@ -1,15 +1,18 @@
 // Partition: one partition on this node, whole or the rooms that are wanted: its follower, owner and archiver, and how
-// they come up from the store.
+// they come up from the store, or from this node's own copy of the fold while the store is away.
 // Lives on: the core executor.
 // Ends by: destruction.
-// Rule: refused unless the store's position lies inside the log that it was counted on.
+// Rule: refused unless the store's position lies inside the log that it was counted on. What came up from a copy
+// archives nothing until the store has been found to go on from there.
 #pragma once
 
 #include <memory>
 #include <optional>
 
 #include "chat/archiver.hpp"
+#include "chat/fold_keeper.hpp"
 #include "chat/follower.hpp"
+#include "chat/local_copies.hpp"
 #include "chat/partition_owner.hpp"
 #include "chat/types.hpp"
 #include "chat/warmer.hpp"
@@ -23,6 +26,7 @@ class Partition final : public Follower::Listener {
     log::Log& log;
     store::Conversations& conversations;
     HotTail& hot_tail;
+    LocalCopies* copies = nullptr;  // nullptr: this node keeps none
   };
 
   enum class Scope {
@@ -38,8 +42,13 @@ class Partition final : public Follower::Listener {
   Partition& operator=(const Partition&) = delete;
 
   // Loads the fold and catches up to the log's end as seen now. condition::corrupt: this log and this store do not
-  // belong together, or the log has lost what the store lacks; tried again for as long as one of them is away.
+  // belong together, or the log has lost what the store lacks; tried again for as long as one of them is away. While
+  // the store is away this node's own copy is as good, if it has one; then the scope is `whole`.
   void start(Done<void> ready);
+  // What start() waits for, for people.
+  [[nodiscard]] std::string waiting_for() const;
+  // It came up from a copy that is not of this store: all that it says is void, and it has to be loaded anew.
+  [[nodiscard]] bool misled() const noexcept { return misled_; }
 
   // Follows this room too. Limit: kMaxTakenIn rooms at a time, the others after them.
   void want(const model::RoomId& room);
@@ -51,6 +60,9 @@ class Partition final : public Follower::Listener {
   [[nodiscard]] const fold::Fold& fold() const { return follower_->fold(); }
   [[nodiscard]] log::Offset position() const { return follower_->position(); }
   [[nodiscard]] bool failed() const { return follower_->failed(); }
+  // The store is known to go on from what this fold began with: what lies neither in the hot tail nor in the store was
+  // never accepted.
+  [[nodiscard]] bool confirmed() const noexcept { return !unconfirmed_; }
   [[nodiscard]] const Archiver& archiver() const { return *archiver_; }
   void flush(base::Function<void()> done) { archiver_->flush(std::move(done)); }
   // Forgets what the store has committed and is older than `keep_newer_than`, but for the last record committed: the
@@ -81,9 +93,14 @@ class Partition final : public Follower::Listener {
   void tell_of_rooms();
   void try_load();
   void retry(error_code error);
+  void load_copy(error_code error);
+  void on_copy(FoldFile copy, error_code error);
+  void confirm();
+  void on_confirmed(const store::StoredFold& stored, const log::Bounds& bounds);
   void on_loaded(store::StoredFold stored);
   result<void> check(const store::StoredFold& stored, const log::Bounds& bounds) const;
-  void assemble(store::StoredFold stored, const log::Bounds& bounds);
+  result<fold::Fold> load(const store::StoredFold& stored) const;
+  void assemble(store::StoredFold stored, fold::Fold fold, const log::Bounds& bounds);
   void finish(result<void> outcome);
   void go_on();
   void warm();
@@ -101,6 +118,8 @@ class Partition final : public Follower::Listener {
   Done<void> ready_;
   log::Offset target_;  // ready when the fold has reached it
   bool owned_ = false;
+  bool copy_tried_ = false, unconfirmed_ = false, misled_ = false;
+  error_code why_not_loaded_;
   Follower::Rooms rooms_;              // taken in
   Follower::Rooms wanted_;             // not yet asked for
   std::vector<model::RoomId> taking_;  // being taken in, until the fold has reached taken_at_
@@ -110,6 +129,7 @@ class Partition final : public Follower::Listener {
   std::unique_ptr<PartitionOwner> owner_;
   std::unique_ptr<Follower> follower_;
   std::unique_ptr<Warmer> warmer_;
+  std::unique_ptr<FoldKeeper> keeper_;
   Backoff backoff_;
   Lifetime lifetime_;
 };

@@ -134,7 +134,7 @@ void PartitionOwner::look_up(std::uint64_t origin, const EventKey& key) {
     if (!stored) {
       listener_.on_decision(origin, key, errc::unknown);
     } else if (!*stored) {
-      listener_.on_decision(origin, key, errc::stale);
+      listener_.on_decision(origin, key, store_known_ ? errc::stale : errc::unknown);
     } else {
       listener_.on_decision(origin, key, Accepted{(*stored)->seq, (*stored)->mseq, epoch_, (*stored)->ts});
     }

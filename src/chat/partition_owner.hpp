@@ -35,6 +35,8 @@ class PartitionOwner final : public Follower::Listener {
   void go_live() noexcept { live_ = true; }
   // Whether other nodes rely on this one for outcomes of their records. At first not.
   void set_heard(bool heard) noexcept { heard_ = heard; }
+  // Whether a key that the store does not have was never accepted. At first so.
+  void set_store_known(bool known) noexcept { store_known_ = known; }
   void on_folded(std::span<Folded> batch, log::Offset position) override;
 
   struct Counts {
@@ -58,7 +60,7 @@ class PartitionOwner final : public Follower::Listener {
   Archiver& archiver_;
   Listener& listener_;
 
-  bool live_ = false, heard_ = false;
+  bool live_ = false, heard_ = false, store_known_ = true;
   Counts counts_;
   Lifetime lifetime_;
 };

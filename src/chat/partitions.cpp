@@ -1,5 +1,7 @@
 #include "chat/partitions.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -18,11 +20,11 @@ constexpr std::chrono::milliseconds kFirstAfterFailure{5'000}, kLongestAfterFail
 
 }  // namespace
 
-Partitions::Partitions(const Config& config, const Partition::Ports& ports, store::Directory& directory,
-                       Incarnation incarnation, PartitionOwner::Listener& listener, Watcher& watcher)
+Partitions::Partitions(const Config& config, const Partition::Ports& ports, Settings& settings, Incarnation incarnation,
+                       PartitionOwner::Listener& listener, Watcher& watcher)
     : config_(config),
       ports_(ports),
-      directory_(directory),
+      settings_(settings),
       incarnation_(incarnation),
       listener_(listener),
       watcher_(watcher),
@@ -51,7 +53,7 @@ void Partitions::check_setting() {
       begin();
     }
   };
-  directory_.get_or_put_setting("partitioning", wanted, lifetime_.guard(std::move(on_setting)));
+  settings_.get_or_put("partitioning", wanted, lifetime_.guard(std::move(on_setting)));
 }
 
 void Partitions::begin() {
@@ -64,8 +66,37 @@ void Partitions::begin() {
     arm_ends();
   }
   if (config_.cluster) arm_progress();
+  start_copying();
   tick();
   arm_trim();
+}
+
+// Partitions that others own may come to be this node's own when the store cannot be asked. As for tail mode, that is
+// for small ones.
+void Partitions::start_copying() {
+  if (!config_.live || ports_.copies == nullptr) return;
+  copier_ = std::make_unique<FoldCopier>(
+      config_, ports_.core, ports_.conversations, *ports_.copies, ports_.log.log_id(), ports_.log.partition_count(),
+      [this](std::uint32_t number) {
+        const Slot& slot = slots_[number];
+        return !slot.partition && slot.link.rooms().value_or(~0U) <= config_.tail_whole_rooms;
+      });
+  copier_->start();
+}
+
+std::string Partitions::waiting_for() const {
+  if (!ready_) return {};
+  std::size_t missing = 0;
+  std::string first;
+  for (std::uint32_t number = 0; number < slots_.size(); ++number) {
+    const Slot& slot = slots_[number];
+    if (slot.fold == Fold::ready || slot.failures || slot.link.owner(ports_.core.now())) continue;
+    if (++missing > 1) continue;
+    first = fmt::format("partition {}: {}", number,
+                        slot.partition ? slot.partition->waiting_for() : "no node that owns it is heard");
+  }
+  if (missing == 0) return "the partitions' number has to be compared with the store's";
+  return missing == 1 ? first : fmt::format("{} of {} partitions; {}", missing, slots_.size(), first);
 }
 
 // ---- Following
@@ -86,6 +117,7 @@ void Partitions::tick(log::Partition number, Slot& slot) {
   });
   for (Waiting& waiting : late) waiting.done(false);
 
+  if (slot.partition && slot.partition->misled()) unfollow(number);
   if (slot.fold == Fold::failed) {
     drop(number);
   } else if (slot.fold == Fold::ready && slot.partition->failed()) {
@@ -169,7 +201,7 @@ void Partitions::drop(log::Partition number) {
 void Partitions::end(log::Partition number, Slot& slot) {
   if (!slot.owned) {
     drop(number);
-  } else if (!std::exchange(slot.ending, true)) {
+  } else if (slot.partition->confirmed() && !std::exchange(slot.ending, true)) {
     slot.partition->flush([this, number] { slots_[number.value()].fold = Fold::failed; });
   }
 }
@@ -432,6 +464,11 @@ bool Partitions::overfull(const model::RoomId& room) const {
   const Slot& slot = slot_of(room);
   if (!here(slot, room)) return slot.link.full() || (slot.failures && !slot.link.owner(ports_.core.now()));
   return slot.partition->failed() || slot.partition->archiver().waiting() >= config_.max_unarchived_events;
+}
+
+bool Partitions::confirmed(const model::RoomId& room) const {
+  const Slot& slot = slot_of(room);
+  return !has(slot, room) || slot.partition->confirmed();
 }
 
 std::optional<fold::RoomView> Partitions::room(const model::RoomId& room) const {

@@ -12,8 +12,10 @@
 #include <vector>
 
 #include "chat/errc.hpp"
+#include "chat/fold_copier.hpp"
 #include "chat/partition.hpp"
 #include "chat/partition_link.hpp"
+#include "chat/settings.hpp"
 #include "log/membership.hpp"
 
 namespace skat::chat {
@@ -32,7 +34,7 @@ class Partitions final : private log::Membership::Listener {
     virtual void on_gone(log::Partition partition) = 0;
   };
 
-  Partitions(const Config& config, const Partition::Ports& ports, store::Directory& directory, Incarnation incarnation,
+  Partitions(const Config& config, const Partition::Ports& ports, Settings& settings, Incarnation incarnation,
              PartitionOwner::Listener& listener, Watcher& watcher);
   Partitions(const Partitions&) = delete;
   Partitions& operator=(const Partitions&) = delete;
@@ -40,6 +42,8 @@ class Partitions final : private log::Membership::Listener {
   // Every partition can be answered for, here or by its owner, but for those that are refused: they are tried again
   // with a backoff. The error of a refused one, where all are, or where there is no other node to go on.
   void start(Done<void> ready);
+  // What start() waits for, for people; empty once it has ended.
+  [[nodiscard]] std::string waiting_for() const;
   // Archives all that is folded, snapshots included. Never answers while the store is away.
   void flush(base::Function<void()> done);
   // Gives up what this node holds, so that other nodes go on with it at once.
@@ -74,6 +78,9 @@ class Partitions final : private log::Membership::Listener {
   [[nodiscard]] log::Offset position(const model::RoomId& room) const;
   // Nothing more may be let into this room's partition now: the store lags too far, or the log cannot be read.
   [[nodiscard]] bool overfull(const model::RoomId& room) const;
+
+  // What lies neither in the hot tail nor in the store was never accepted, as far as this node's own fold goes.
+  [[nodiscard]] bool confirmed(const model::RoomId& room) const;
 
   // The fold of this node; only while here(), otherwise as if there were no room.
   [[nodiscard]] std::optional<fold::RoomView> room(const model::RoomId& room) const;
@@ -115,6 +122,7 @@ class Partitions final : private log::Membership::Listener {
 
   void check_setting();
   void begin();
+  void start_copying();
   void tick();
   void tick(log::Partition number, Slot& slot);
   void follow(log::Partition number);
@@ -145,7 +153,7 @@ class Partitions final : private log::Membership::Listener {
   // set at construction
   const Config& config_;
   Partition::Ports ports_;
-  store::Directory& directory_;
+  Settings& settings_;
   Incarnation incarnation_;
   PartitionOwner::Listener& listener_;
   Watcher& watcher_;
@@ -156,6 +164,7 @@ class Partitions final : private log::Membership::Listener {
   bool started_ = false;
   Backoff backoff_;
   std::unique_ptr<log::Membership> group_;
+  std::unique_ptr<FoldCopier> copier_;
   Lifetime lifetime_;
 };
 

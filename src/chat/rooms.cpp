@@ -29,16 +29,19 @@ void Rooms::ensure_lobby(Done<void> done) {
                                       system.device};
   auto on_reserved = [this, system, wanted,
                       done = std::move(done)](const result<store::NameReservation>& held) mutable {
-    if (!held) {
+    // Its name was reserved before it was made: while the store is away, a lobby that is there is enough.
+    const bool away = !held && held.error() == store::errc::unavailable;
+    if (!held && !away) {
       done(held.error());
-    } else if (held->room != model::kLobby) {
+    } else if (held && held->room != model::kLobby) {
       done(errc::name_taken);
     } else {
       authority_.facts(
           {}, model::kLobby,
-          lifetime_.guard([this, system, wanted, done = std::move(done)](const result<RoomFacts>& facts) mutable {
-            if (!facts || facts->view) {
-              done(facts ? result<void>{} : result<void>(facts.error()));
+          lifetime_.guard([this, system, wanted, away, done = std::move(done)](const result<RoomFacts>& facts) mutable {
+            if (!facts || facts->view || away) {
+              const bool there = facts && facts->view;
+              done(there ? result<void>{} : result<void>(facts ? store::errc::unavailable : facts.error()));
               return;
             }
             append_create(system, wanted, [done = std::move(done)](const result<RoomInfo>& made) mutable {

@@ -11,6 +11,7 @@
 #include "base/testing/manual_executor.hpp"
 #include "chat/node.hpp"
 #include "chat/testing/lossy_bus.hpp"
+#include "chat/testing/memory_copies.hpp"
 #include "chat/testing/memory_log.hpp"
 #include "chat/testing/memory_store.hpp"
 #include "chat/testing/recording_fanout.hpp"
@@ -22,19 +23,22 @@ using std::chrono::seconds;
 
 // One process: gone with all that was not on the disks.
 struct Life {
+  // `copy_disk`: nullptr for a node that keeps no copies of its own.
   Life(const Config& config, base::testing::ManualExecutor& executor, BusHub& hub, LogDisk& log_disk,
-       StoreDisk& store_disk, Power& power)
+       StoreDisk& store_disk, Power& power, CopyDisk* copy_disk = nullptr)
       : core(executor),
         log(core, log_disk, power),
         bus(core, hub),
         store(core, store_disk, power),
-        node(make_node(config, core, log, bus, store, fanout)) {}
+        copies(copy_disk != nullptr ? std::make_unique<MemoryCopies>(core, *copy_disk, power) : nullptr),
+        node(make_node(config, core, log, bus, store, fanout, copies.get())) {}
 
   base::testing::ManualExecutor& core;
   MemoryLog log;
   LossyBus bus;
   MemoryStore store;
   RecordingFanout fanout;
+  std::unique_ptr<MemoryCopies> copies;
   std::unique_ptr<Node> node;
 };
 

@@ -18,6 +18,7 @@ class ClusterWorld {
     base::testing::ManualExecutor& executor() override { return world_.core; }
 
     Power power;
+    std::optional<CopyDisk> copies;  // set: its nodes keep copies of their own there
     std::unique_ptr<Life> life;
 
    private:
@@ -55,7 +56,8 @@ class ClusterWorld {
     Place& place = *places_[i];
     if (place.life) kill(i);
     place.power.restore();
-    place.life = std::make_unique<Life>(config, core, hub, log_disk, store_disk, place.power);
+    place.life = std::make_unique<Life>(config, core, hub, log_disk, store_disk, place.power,
+                                        place.copies ? &*place.copies : nullptr);
     place.life->log.members_start_empty = true;
     return *place.life;
   }
