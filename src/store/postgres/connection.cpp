@@ -115,6 +115,9 @@ result<void> Connection::begin_request_blocking(std::chrono::milliseconds limit)
       shared_.schema_is_ours = true;
     } else if (!why.empty()) {
       problem_ = std::move(why);
+      if (made.error() == errc::schema && shared_.on_newer_schema && !shared_.told_of_newer_schema.exchange(true)) {
+        shared_.on_newer_schema(fmt::format("PostgreSQL: {}", problem_));
+      }
     }
   }
   if (!made) {

@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -34,6 +35,9 @@ struct Shared {
   const PemFiles pem_files;
   StopSignal stop_signal;
   std::atomic<bool> schema_is_ours{false};  // some connection has seen it, or made it so
+  // Set before there are several threads; called once, by the connection that finds out first.
+  std::function<void(std::string)> on_newer_schema;
+  std::atomic<bool> told_of_newer_schema{false};
 };
 
 class Connection {

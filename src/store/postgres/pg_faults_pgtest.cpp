@@ -100,6 +100,35 @@ TEST_F(PgServerTest, WhileItIsAwayEachRequestIsAnsweredAndAfterwardsAllIsAsBefor
   EXPECT_EQ(node.newest(kRoom).value().head, model::Seq{4});
 }
 
+TEST_F(PgServerTest, ANewerSchemaOfAServerThatWasAwayAtFirstIsToldOnce) {
+  sql("CREATE TABLE skat_schema (version bigint NOT NULL)");
+  sql("INSERT INTO skat_schema VALUES (1000)");
+  server_.kill();
+  std::atomic<int> told{0};
+  std::string sentence;
+  base::testing::ManualExecutor executor;
+  auto opened = open_postgres_store(config(), executor, [&](std::string problem) {
+    sentence = std::move(problem);
+    ++told;
+  });
+  ASSERT_TRUE(opened.store) << opened.problem;
+  server_.start();
+  int answers = 0, asked = 0;
+  const auto ask_on = [&] {
+    if (asked > answers) return;
+    ++asked;
+    opened.store->progress([&](const result<std::vector<StoredProgress>>& got) {
+      EXPECT_FALSE(got);
+      ++answers;
+    });
+  };
+  ASSERT_TRUE(executor.run_until([&] { return ask_on(), told > 0; }, kPatience));
+  EXPECT_NE(sentence.find("newer Skat"), std::string::npos) << sentence;
+  const int before = answers;
+  ASSERT_TRUE(executor.run_until([&] { return ask_on(), answers > before + 20; }, kPatience));
+  EXPECT_EQ(told, 1);
+}
+
 TEST_F(PgServerTest, AHeldServerCostsARequestItsLimitAndTheOwnerNothing) {
   Node node(config());
   ASSERT_TRUE(node.load());

@@ -151,7 +151,8 @@ class PgStore final : public Store {
 
 namespace skat::store {
 
-OpenedPostgresStore open_postgres_store(const postgres::Config& config, base::Executor& owner) {
+OpenedPostgresStore open_postgres_store(const postgres::Config& config, base::Executor& owner,
+                                        std::function<void(std::string)> on_newer_schema) {
   using base::LogLevel;
   if (auto wrong = validate(config)) return {.store = nullptr, .problem = *std::move(wrong)};
   if (const auto warning = tls_warning(config)) base::log(LogLevel::warn, "store", "PostgreSQL: {}", *warning);
@@ -165,6 +166,7 @@ OpenedPostgresStore open_postgres_store(const postgres::Config& config, base::Ex
     if (!begun)
       base::log(LogLevel::warn, "store", "PostgreSQL cannot be reached yet; the store stays unavailable until it can");
   }
+  shared->on_newer_schema = std::move(on_newer_schema);
   return {.store = std::make_unique<postgres::PgStore>(std::move(shared), owner), .problem = {}};
 }
 

@@ -1,6 +1,7 @@
 // The cluster's store: one PostgreSQL database, shared by all nodes. See README.md.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -21,6 +22,9 @@ struct OpenedPostgresStore {
 // errc::unavailable until it can. What no waiting mends is one: a newer schema, a log-in that is refused, a certificate
 // that does not fit. The store lives on `owner`, whose thread destroys it, not from inside a callback: what runs then
 // has Config::close_timeout, and callbacks without an answer are dropped.
-[[nodiscard]] OpenedPostgresStore open_postgres_store(const postgres::Config& config, base::Executor& owner);
+// `on_newer_schema`: told once, on a thread of the store, when a database that could not be reached at first turns out
+// to be of a newer schema; the sentence is the problem that it would have been here.
+[[nodiscard]] OpenedPostgresStore open_postgres_store(const postgres::Config& config, base::Executor& owner,
+                                                      std::function<void(std::string)> on_newer_schema = {});
 
 }  // namespace skat::store
