@@ -44,15 +44,16 @@ std::unique_ptr<bus::Bus> open_bus(const bus::memory::Config& config, base::Exec
   return bus::make_memory_bus(core, config);
 }
 
-std::unique_ptr<store::Store> open_store(const store::sqlite::Config& config, base::Executor& core) {
+std::unique_ptr<store::Store> open_store(const store::sqlite::Config& config, base::Executor& core, const OnRefused&) {
   auto store = store::open_sqlite_store(config, core);
   if (!store) throw StartError(fmt::format("the store {} cannot be opened: {}", config.path, store.error().message()));
   return std::move(*store);
 }
 
 // A database that is away is waited for by whoever loads the conversations from it.
-std::unique_ptr<store::Store> open_store(const store::postgres::Config& config, base::Executor& core) {
-  auto opened = store::open_postgres_store(config, core);
+std::unique_ptr<store::Store> open_store(const store::postgres::Config& config, base::Executor& core,
+                                         const OnRefused& on_refused) {
+  auto opened = store::open_postgres_store(config, core, on_refused);
   if (!opened.store) throw StartError(opened.problem);
   return std::move(opened.store);
 }
@@ -71,11 +72,11 @@ std::unique_ptr<store::Lease> take_lease(const store::postgres::Config& config, 
 
 }  // namespace
 
-Backends open_backends(const Config& config, base::Executor& core, const Patience& patience) {
+Backends open_backends(const Config& config, base::Executor& core, const Patience& patience, OnRefused on_refused) {
   Backends backends;
   backends.log = std::visit([&](const auto& log) { return open_log(log, core, patience); }, config.log);
   backends.bus = std::visit([&](const auto& bus) { return open_bus(bus, core); }, config.bus);
-  backends.store = std::visit([&](const auto& store) { return open_store(store, core); }, config.store);
+  backends.store = std::visit([&](const auto& store) { return open_store(store, core, on_refused); }, config.store);
   if (config.profile == Profile::embedded_postgres) {
     backends.lease = take_lease(std::get<store::postgres::Config>(config.store), core, backends.log->log_id());
   }

@@ -48,6 +48,7 @@ void set_serving(const Options& options, Config& config) {
   if (const auto problem = net::validate(config.listen)) throw StartError(*problem);
   if (options.data.empty()) throw StartError("--data wants a directory");
   config.data = options.data;
+  config.data_given = options.data_given;
   config.loops = options.loops;
   config.engineio.ping_interval = std::chrono::milliseconds(options.ping_interval_ms);
   config.engineio.ping_timeout = std::chrono::milliseconds(options.ping_timeout_ms);
@@ -132,6 +133,10 @@ bool uses_data(const Config& config) {
          std::holds_alternative<store::sqlite::Config>(config.store);
 }
 
+bool keeps_copies(const Config& config) {
+  return is_cluster(config.profile) && config.data_given;
+}
+
 Invocation read_config(int argc, const char* const* argv) {
   const auto [command, options] = read_command_line(argc, argv);
   if (command == Command::help_shown || command == Command::version || command == Command::version_json) {
@@ -146,6 +151,7 @@ std::string describe(const Config& config) {
   auto text = fmt::format("profile = {}\nlisten = {}:{}\ntls = {}\n", name_of(config.profile), config.listen.address,
                           config.listen.port, config.listen.tls ? config.listen.tls->certificate_file : "off");
   if (uses_data(config)) text += fmt::format("data = {}\n", config.data.string());
+  if (keeps_copies(config)) text += fmt::format("copies = {}\n", config.data.string());
   text += std::visit(Overloaded{[](const log::sqlite::Config& log) { return fmt::format("log file = {}\n", log.path); },
                                 [&](const log::kafka::Config& log) {
                                   return describe(log) + fmt::format("kafka groups = {}-…\n", config.chat.group_prefix);
@@ -199,6 +205,11 @@ std::string describe_start(const Config& config, std::uint16_t port) {
                    return fmt::format("  store    PostgreSQL at {}\n", without_password(store.url));
                  }},
       config.store);
+  if (keeps_copies(config)) {
+    text += fmt::format("  copies   {}\n", config.data.string());
+  } else if (is_cluster(config.profile)) {
+    text += "  copies   none: a start waits for PostgreSQL (--data)\n";
+  }
   return text;
 }
 

@@ -33,7 +33,8 @@ using StoreConfig = std::variant<store::sqlite::Config, store::postgres::Config>
 struct Config {
   Profile profile = Profile::embedded;
   net::ListenConfig listen{.address = "0.0.0.0", .port = 5000};
-  std::filesystem::path data = "./data";  // used when uses_data()
+  std::filesystem::path data = "./data";  // used when uses_data() or keeps_copies()
+  bool data_given = false;                // by the operator
   std::size_t loops = 0;                  // 0: one for each core
   base::LogLevel log_level = base::LogLevel::info;
   base::LogFormat log_format = base::LogFormat::text;
@@ -52,8 +53,10 @@ struct Config {
   MaintenanceOptions maintenance;
 };
 
-// Something of this node lies on its disk; a node of a cluster keeps nothing there.
+// What this node alone has lies on its disk; of a node of a cluster that is nothing.
 [[nodiscard]] bool uses_data(const Config& config);
+// A node of a cluster that was given a directory keeps copies there of what it needs to start while PostgreSQL is away.
+[[nodiscard]] bool keeps_copies(const Config& config);
 
 struct Invocation {
   Command command = Command::serve;

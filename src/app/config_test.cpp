@@ -46,6 +46,21 @@ TEST(Config, PrintsWhatServeWouldUse) {
   EXPECT_NE(text.find("/srv/skat"), std::string::npos) << text;
 }
 
+TEST(Config, ANodeOfAClusterKeepsCopiesOnlyInADirectoryThatItWasGiven) {
+  const Variables services{{"KAFKA_BROKERS", "127.0.0.1:9092"}, {"DATABASE_URL", "postgres://127.0.0.1/skat"}};
+  EXPECT_FALSE(keeps_copies(read({"serve"}).config));
+  EXPECT_FALSE(uses_data(read({"serve"}).config));
+  EXPECT_TRUE(keeps_copies(read({"serve", "--data", "/srv/skat"}).config));
+  EXPECT_FALSE(uses_data(read({"serve", "--data", "/srv/skat"}).config));
+  EXPECT_NE(describe(read({"serve", "--data", "/srv/skat"}).config).find("copies = /srv/skat\n"), std::string::npos);
+  const Variables variable{{"SKAT_DATA", "/srv/skat"}};
+  EXPECT_TRUE(keeps_copies(read({"serve"}).config));
+}
+
+TEST(Config, ANodeWithoutServicesKeepsNoCopies) {
+  EXPECT_FALSE(keeps_copies(read({"serve", "--data", "/srv/skat"}).config));
+}
+
 TEST(Config, ReadsAddresses) {
   EXPECT_EQ(read({"serve", "--listen", "127.0.0.1:81"}).config.listen.address, "127.0.0.1");
   EXPECT_EQ(read({"serve", "--listen", "[::1]:81"}).config.listen.address, "::1");

@@ -39,6 +39,11 @@ void say(const std::string& text) {
   std::fflush(stdout);
 }
 
+// What a process must not go on with, once it has stopped.
+void throw_failure(const Server& server) {
+  if (auto why = server.failure(); !why.empty()) throw StartError(why);
+}
+
 // Until the start has ended, or a signal ends it. False: a signal came.
 bool await_start(Server& server, std::future<void>& starting, const sigset_t& signals) {
   while (starting.wait_for(std::chrono::seconds(0)) != std::future_status::ready) {
@@ -61,7 +66,14 @@ int serve(const Config& config) {
     say("Skat is stopping before it was ready\n");
     server.cancel_start();
     // A library that waits for its service cannot be called back. Nothing is under way that a sudden end would harm.
-    if (starting.wait_for(kCancelTime) != std::future_status::ready) std::_Exit(0);
+    if (starting.wait_for(kCancelTime) != std::future_status::ready) {
+      if (const auto why = server.failure(); !why.empty()) {
+        std::fprintf(stderr, "skat: %s\n", why.c_str());
+        std::_Exit(2);
+      }
+      std::_Exit(0);
+    }
+    throw_failure(server);
     return 0;
   }
   const bool everywhere = config.listen.address == "0.0.0.0" || config.listen.address == "::";
@@ -73,6 +85,7 @@ int serve(const Config& config) {
   while (::sigwait(&signals, &signal) == 0 && signal == SIGHUP) server.renew_tls();
   say("Skat is stopping\n");
   server.stop();
+  throw_failure(server);
   return 0;
 }
 

@@ -74,7 +74,8 @@ void add_serving(CLI::App& app, Options& to) {
   serving.add("--listen", "SKAT_LISTEN", "ADDR:N", to.listen, "address and port instead: 127.0.0.1:5000, [::]:5000");
   serving.add("--tls-cert", "SKAT_TLS_CERT", "FILE", to.tls_certificate, "serve HTTPS: certificate and chain, PEM");
   serving.add("--tls-key", "SKAT_TLS_KEY", "FILE", to.tls_key, "its key, PEM; SIGHUP reads both again");
-  serving.add("--data", "SKAT_DATA", "DIR", to.data, "directory of everything a node keeps");
+  serving.add("--data", "SKAT_DATA", "DIR", to.data, "directory of everything a node keeps")
+      ->each([&to](const std::string&) { to.data_given = true; });
   serving
       .add("--allow-origin", "SKAT_ALLOW_ORIGIN", "URL", to.allow_origin,
            "web origin that may connect, or '*'; repeatable")

@@ -41,6 +41,7 @@ struct Options {
   int start_timeout_s = 60;
   std::vector<std::string> allow_origin;
   bool single_node = false;
+  bool data_given = false;  // --data or SKAT_DATA, not the default
   KafkaOptions kafka;
   RedisOptions redis;
   DatabaseOptions database;

@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 #include <sched.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <csignal>
 #include <exception>
 #include <future>
 #include <optional>
@@ -17,9 +19,11 @@
 #include "app/data_directory.hpp"
 #include "app/environment.hpp"
 #include "app/errors.hpp"
+#include "base/latest.hpp"
 #include "base/logger.hpp"
 #include "base/worker.hpp"
 #include "bus/channel_router.hpp"
+#include "chat/fold_files.hpp"
 #include "chat/node.hpp"
 #include "engineio/engine.hpp"
 #include "gateway/gateway.hpp"
@@ -66,7 +70,7 @@ net::HttpResponse not_yet() {
 // In the order of construction; the destructor joins the threads first, then everything goes in reverse.
 struct Server::Parts {
   explicit Parts(const Config& c) : config(c), loops("loop-", loop_count(config)), core("core", 1) {
-    if (uses_data(config)) data.emplace(config.data);
+    if (uses_data(config) || keeps_copies(config)) data.emplace(config.data);
   }
   ~Parts() {
     starter.reset();
@@ -85,16 +89,20 @@ struct Server::Parts {
   void load();
   // Loop i: sets its promise once the loop's last session has gone.
   void tell_when_closed(std::size_t i, std::shared_ptr<std::vector<std::promise<void>>> closed);
+  // Core thread, while the node starts: says once a second what it waits for.
+  void tell_waiting(std::string loading_from, std::string told);
   // Core thread: copies what engines and chat count to where /metrics reads it.
   void refresh_numbers();
 
   const Config config;
+  base::Latest<std::string> failure{{}};
   std::optional<DataDirectory> data;
   net::LoopGroup loops, core;
   Backends backends;
   std::unique_ptr<bus::ChannelRouter> bus;  // takes the backend's; chat and relay each have a view
   std::vector<std::unique_ptr<socketio::Server>> socketio;
   std::unique_ptr<gateway::Gateway> gateway;
+  std::unique_ptr<chat::FoldFiles> copies;
   std::unique_ptr<chat::Node> node;
   std::unique_ptr<relay::Relay> relay;  // when there are other nodes and a bus to them
   std::vector<std::unique_ptr<engineio::Engine>> engines;
@@ -151,11 +159,16 @@ void Server::Parts::open() {
                                 base::log(base::LogLevel::warn, "app", "{}", line);
                               },
                           .cancelled = [this] { return cancelled.load(); }};
-  backends = open_backends(config, core_loop(), patience);
+  backends = open_backends(config, core_loop(), patience, [this](std::string problem) {
+    failure.set(std::move(problem));
+    ::kill(::getpid(), SIGTERM);
+  });
   // The loops run, but nothing on them knows of what is made here before the core has told them (load()).
   bus = std::make_unique<bus::ChannelRouter>(std::move(backends.bus));
   auto& chat_bus = bus->add_view({"room/", "partition/", "beats", "node/", "user/"});
-  node = chat::make_node(config.chat, core_loop(), *backends.log, chat_bus, *backends.store, gateway->fanout());
+  if (keeps_copies(config)) copies = std::make_unique<chat::FoldFiles>(config.data, core_loop());
+  node = chat::make_node(config.chat, core_loop(), *backends.log, chat_bus, *backends.store, gateway->fanout(),
+                         copies.get());
   gateway->connect(*node);
   auto of_engines = config.engineio;
   engineio::EngineHooks hooks;
@@ -180,13 +193,15 @@ void Server::Parts::open() {
 
 void Server::Parts::load() {
   const auto* database = std::get_if<store::postgres::Config>(&config.store);
-  gateway->readiness().set_waiting("loading the conversations" +
-                                   (database != nullptr ? " from " + without_password(database->url) : std::string()));
+  const auto loading_from =
+      "loading the conversations" + (database != nullptr ? " from " + without_password(database->url) : std::string());
+  gateway->readiness().set_waiting(loading_from);
   core.start();
   loading = true;
   std::promise<error_code> loaded;
-  core_loop().post([this, &loaded] {
+  core_loop().post([this, loading_from, &loaded] {
     if (relay) relay->start();
+    tell_waiting(loading_from, {});
     node->start([this, &loaded](result<void> outcome) {
       if (outcome) {
         refresh_numbers();
@@ -201,6 +216,18 @@ void Server::Parts::load() {
   if (!error) return;
   const auto where = uses_data(config) ? " in " + config.data.string() : std::string();
   throw StartError(fmt::format("the conversations{} cannot be loaded: {}", where, error.message()));
+}
+
+void Server::Parts::tell_waiting(std::string loading_from, std::string told) {
+  [[maybe_unused]] const auto timer = core_loop().after(
+      kNumbersInterval, [this, loading_from = std::move(loading_from), told = std::move(told)]() mutable {
+        auto why = node->waiting_for();
+        if (why.empty() || cancelled) return;
+        auto line = loading_from + ": " + why;
+        gateway->readiness().set_waiting(line);
+        if (line != told) base::log(base::LogLevel::info, "app", "not ready yet: {}", line);
+        tell_waiting(std::move(loading_from), std::move(line));
+      });
 }
 
 void Server::Parts::refresh_numbers() {
@@ -274,6 +301,10 @@ void Server::cancel_start() {
 }
 
 Server::~Server() = default;
+
+std::string Server::failure() const {
+  return parts_->failure.get();
+}
 
 void Server::renew_tls() {
   if (!parts_->config.listen.tls) return;

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <future>
 #include <memory>
+#include <string>
 
 #include "app/config.hpp"
 
@@ -24,6 +25,9 @@ class Server {
   // Once. Opens the services and catches up with the log, on a thread of its own; ready when the future is, which
   // throws StartError.
   [[nodiscard]] std::future<void> start();
+  // Why this process must not go on, found out after its start: it has sent itself a SIGTERM. Empty: it may. Any
+  // thread.
+  [[nodiscard]] std::string failure() const;
   // The start is no longer wanted: its future becomes ready, unless a service's library holds it up.
   void cancel_start();
   // Reads the TLS certificate and key again, for connections from now on; the log says how it went.
