@@ -27,6 +27,7 @@ const both = (mode) => [
   { name: `kafka-down-${mode}`, mode, steps: [{ fault: 'kafka.down', seconds: 60, promises: [...kWithoutLog, { ...kRecovery, ms: 60_000 }] }] },
   { name: `postgres-kill-${mode}`, mode, steps: [1, 2, 3].map(() => ({ fault: 'postgres.kill', after: [3, 6], promises: kWithoutStore })) },
   { name: `postgres-down-${mode}`, mode, steps: [{ fault: 'postgres.down', seconds: 60, promises: kWithoutStore }] },
+  { name: `postgres-away-start-${mode}`, mode, steps: [1, 2].map(() => ({ fault: 'postgres.away-start', after: [3, 6], promises: [kRecovery] })) },
   { name: `postgres-slow-${mode}`, mode, steps: [{ fault: 'postgres.slow', seconds: 30, promises: [{ what: 'acked' }] }] },
   { name: `postgres-deadlock-${mode}`, mode, steps: [{ fault: 'postgres.deadlock' , promises: [{ what: 'acked' }] }] },
   { name: `invalid-records-${mode}`, mode, steps: [{ fault: 'topic.invalid', promises: [{ what: 'acked' }] }], after: expectDeadLetters },

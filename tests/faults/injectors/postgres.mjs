@@ -2,7 +2,9 @@
 import { spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { demand } from './nodes.mjs';
+import { Witness } from '../people/witness.mjs';
+import { pick } from '../seeded.mjs';
+import { demand, refuses } from './nodes.mjs';
 
 async function down(run, { name, seconds = 0 }) {
   const postgres = run.cluster.get('postgres');
@@ -14,6 +16,19 @@ async function down(run, { name, seconds = 0 }) {
   const to = end();
   await postgres.start();
   return { from, to };
+}
+
+const kPartitions = 12;
+
+// Every node has copies of its own of all that a start needs; they are written some seconds after its start.
+async function copied({ nodes }) {
+  const has = ({ data }) => {
+    const files = readdirSync(data);
+    return files.includes('cluster.settings') && files.filter((file) => /^fold-\d+\.snapshot$/.test(file)).length === kPartitions;
+  };
+  for (const end = Date.now() + 90_000; !nodes.every(has); await sleep(200)) {
+    demand(Date.now() < end, `no copies of all partitions: ${nodes.map(({ data }) => readdirSync(data).length)} files`);
+  }
 }
 
 // The postmaster and all of its children, which serve.
@@ -63,6 +78,34 @@ class Session {
 export const postgres = {
   'postgres.kill': down,
   'postgres.down': down,
+
+  // While it is away a node is killed and started again, from its own copies. Somebody who has a session token comes back to
+  // that very node and sends.
+  async 'postgres.away-start'(run, { name, before = 5, dead = 1, seconds = 20 }) {
+    const postgres = run.cluster.get('postgres');
+    const node = pick(run.random, run.cluster.nodes.filter(({ up }) => up));
+    await copied(run.cluster);
+    const witness = await Witness.come(run, node);
+    const { from, end } = await run.fault(name, `postgres, and node ${node.index}`, async () => {
+      await postgres.kill();
+      demand(!(await postgres.answers()), 'it still answers');
+      await sleep(before * 1_000);
+      const { signal } = await node.kill();
+      demand(signal === 'SIGKILL', `it ended with ${signal}`);
+      demand(await refuses(node.port), 'its port still answers');
+    });
+    await sleep(dead * 1_000);
+    const began = Date.now();
+    await run.restart(node);
+    run.tell(`node ${node.index} was ready after ${Date.now() - began} ms`);
+    await witness.comeBack();
+    demand(!(await postgres.answers()), 'it was there all the time');
+    await sleep(seconds * 1_000);
+    const to = end();
+    await postgres.start();
+    witness.end();
+    return { from, to };
+  },
 
   // Held for 300 to 900 ms of each second.
   async 'postgres.slow'(run, { name, seconds = 30 }) {
