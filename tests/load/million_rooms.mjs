@@ -129,6 +129,7 @@ try {
   process.stdout.write(`${JSON.stringify(await measure(cluster))}\n`);
   await cluster.stop();
   rmSync(folder, { recursive: true, force: true });
-} finally {
+} catch (error) {
   await cluster.kill();
+  throw error;
 }
