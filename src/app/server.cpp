@@ -165,7 +165,7 @@ void Server::Parts::open() {
   });
   // The loops run, but nothing on them knows of what is made here before the core has told them (load()).
   bus = std::make_unique<bus::ChannelRouter>(std::move(backends.bus));
-  auto& chat_bus = bus->add_view({"room/", "partition/", "beats", "node/", "user/"});
+  auto& chat_bus = bus->add_view({"room/", "partition/", "beats", "node/", "user/", "presence"});
   if (keeps_copies(config)) copies = std::make_unique<chat::FoldFiles>(config.data, core_loop());
   node = chat::make_node(config.chat, core_loop(), *backends.log, chat_bus, *backends.store, gateway->fanout(),
                          copies.get());

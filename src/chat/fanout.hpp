@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 
+#include "chat/presence.hpp"
 #include "chat/types.hpp"
 
 namespace skat::chat {
@@ -20,6 +21,8 @@ class Fanout {
   virtual void resync(std::span<const LoopIndex> loops, model::RoomId room, std::string reason) = 0;
   // Ephemeral; may be dropped.
   virtual void typing(std::span<const LoopIndex> loops, model::RoomId room, Identity who, bool on) = 0;
+  // To the room's streams on every loop. Ephemeral; may be dropped.
+  virtual void presence(PresenceNews news) = 0;
   // To every socket of one user on every loop: he joined or left a room on some device, or marked it read.
   virtual void room_joined(model::UserId user, RoomInfo room) = 0;
   virtual void room_left(model::UserId user, model::RoomId room) = 0;

@@ -15,6 +15,7 @@
 #include "chat/identity.hpp"
 #include "chat/partitions.hpp"
 #include "chat/peers.hpp"
+#include "chat/presences.hpp"
 #include "chat/read_markers.hpp"
 #include "chat/recent_memberships.hpp"
 #include "chat/room_feeds.hpp"
@@ -69,6 +70,7 @@ class NodeImpl final : public Node,
         typing_(core, publisher_, authority_),
         users_(config_, core, bus, incarnation_,
                [this](const model::UserId& user, const UserNews& news) { show(user, news); }),
+        presences_(config_, core, bus, incarnation_, [this](PresenceNews news) { fanout_.presence(std::move(news)); }),
         backoff_(kFirstRetry, kLongestRetry) {}
 
   void start(Done<void> ready) override {
@@ -79,6 +81,7 @@ class NodeImpl final : public Node,
           [this](Question question, Done<Answer> done) { authority_.serve(std::move(question), std::move(done)); });
       bus_.subscribe(std::string(kBeatsChannel), [] {});
       herald_.start([this] { return partitions_.held(); }, [this] { return feeds_.listening(); });
+      presences_.start();
       arm_overdue();
     }
     waiting_for_ = "the store is needed for the secret of session tokens, of which this node has no copy yet";
@@ -173,7 +176,14 @@ class NodeImpl final : public Node,
 
   void people(LoopIndex loop, std::vector<PersonHere> people) override {
     if (state_ == State::stopping) return;
-    for (const PersonHere& person : people) users_.set_here(loop, person.user, person.here);
+    for (const PersonHere& person : people) {
+      users_.set_here(loop, person.user, person.presence.has_value());
+      presences_.report(loop, person);
+    }
+  }
+
+  void presence(model::RoomId room, Done<PresenceNews> done) override {
+    if (!refused(done)) done(presences_.in_room(room));
   }
 
   [[nodiscard]] NodeStats stats() const override {
@@ -251,6 +261,7 @@ class NodeImpl final : public Node,
     submitter_.abandon();
     feeds_.close();
     users_.close();
+    presences_.close();
     stopped();
   }
 
@@ -370,6 +381,10 @@ class NodeImpl final : public Node,
       if (state_ != State::starting) users_.on_message(*user, *payload);
       return;
     }
+    if (channel.starts_with(kPresenceChannel)) {
+      if (state_ != State::starting) presences_.on_message(parse_presence_channel(channel), *payload);
+      return;
+    }
     auto message = decode_peer_message(*payload);
     if (!message) return;
     if (auto* beat = std::get_if<Beat>(&*message)) {
@@ -389,7 +404,7 @@ class NodeImpl final : public Node,
     feeds_.on_bus_down();
   }
   // The rooms are verified as soon as owners are heard again (on_missed).
-  void on_bus_up() override {}
+  void on_bus_up() override { presences_.on_bus_up(); }
 
   // set at construction
   const Config config_;
@@ -421,6 +436,7 @@ class NodeImpl final : public Node,
   IdentityDesk identity_;
   Typing typing_;
   UserChannels users_;
+  Presences presences_;
 
   Done<void> ready_;
   std::string waiting_for_;  // while starting, what is not the partitions'

@@ -15,6 +15,7 @@
 #include "chat/errc.hpp"
 #include "chat/fanout.hpp"
 #include "chat/local_copies.hpp"
+#include "chat/presence.hpp"
 #include "chat/types.hpp"
 #include "log/log.hpp"
 #include "store/store.hpp"
@@ -58,8 +59,10 @@ class Node {
   // Clamped to the head, monotonic; the answer is the marker that now holds.
   virtual void mark_read(Identity who, model::RoomId room, model::Seq seq, Done<store::ReadMarker> done) = 0;
 
-  // Whose sockets the loop has: those who came or went since the last report.
+  // Whose sockets the loop has, and how they are now: those of whom something has changed since the last report.
   virtual void people(LoopIndex loop, std::vector<PersonHere> people) = 0;
+  // Who is in the room now. The asker has its stream open here. Ephemeral: what is not known yet comes by Fanout.
+  virtual void presence(model::RoomId room, Done<PresenceNews> done) = 0;
 
   [[nodiscard]] virtual NodeStats stats() const = 0;
 };

@@ -6,6 +6,7 @@
 #include "base/testing/fuzz_target.hpp"
 #include "chat/feed_message.hpp"
 #include "chat/peer_message.hpp"
+#include "chat/presence_message.hpp"
 #include "chat/user_message.hpp"
 
 SKAT_FUZZ_TARGET(peer_message) {
@@ -26,6 +27,12 @@ SKAT_FUZZ_TARGET(peer_message) {
   if (channel == 'u') {
     const auto of_a_user = decode_user_message(bytes);
     SKAT_CHECK(!of_a_user || encode(*of_a_user) == bytes, "what concerns a user has a second form");
+    return;
+  }
+  if (channel == 's') {
+    const auto state = decode_presence_message(bytes);
+    const auto encode_it = [](const auto& whole) { return encode(whole); };
+    SKAT_CHECK(!state || std::visit(encode_it, *state) == bytes, "presence has a second form");
     return;
   }
   const auto message = decode_peer_message(bytes);

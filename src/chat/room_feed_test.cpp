@@ -244,7 +244,7 @@ TEST_F(RoomFeedTest, AFeedWithoutStreamsLingersAndThenLeavesItsChannel) {
   EXPECT_EQ(world_.node().stats().feeds, 1u);
   world_.advance(milliseconds(1));
   EXPECT_EQ(world_.node().stats().feeds, 0u);
-  EXPECT_EQ(world_.life->bus.channels(), 2u) << "the node's own and the heartbeats";
+  EXPECT_EQ(world_.life->bus.channels(), 3u) << "the node's own, the heartbeats and the leases of presence";
 }
 
 TEST_F(RoomFeedTest, ALingeringFeedIsTakenUpAgainWithoutAHole) {

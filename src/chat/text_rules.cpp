@@ -16,4 +16,10 @@ result<void> check_text(std::string_view text) {
   return {};
 }
 
+result<void> check_presence_text(std::string_view text) {
+  static_assert(model::kMaxPresenceTextCodePoints == model::kMaxNameCodePoints, "the rule of a name is the rule here");
+  if (!text.empty() && !model::is_name(text)) return errc::bad_text;
+  return {};
+}
+
 }  // namespace skat::chat

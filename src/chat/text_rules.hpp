@@ -12,5 +12,8 @@ namespace skat::chat {
 [[nodiscard]] result<void> check_name(std::string_view name);
 // A message's text: UTF-8, not empty, no U+0000, at most model::kMaxTextBytes bytes.
 [[nodiscard]] result<void> check_text(std::string_view text);
+// What a user says of his presence: empty, or UTF-8 of at most model::kMaxPresenceTextCodePoints code points without
+// control characters.
+[[nodiscard]] result<void> check_presence_text(std::string_view text);
 
 }  // namespace skat::chat

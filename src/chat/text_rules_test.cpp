@@ -24,6 +24,13 @@ TEST(TextRules, ANameHasOneTo64CodePoints) {
   EXPECT_EQ(check_name(repeat("名", 65)).error(), errc::bad_name);
 }
 
+TEST(TextRules, APresenceTextIsEmptyOrAsANameIs) {
+  EXPECT_TRUE(check_presence_text(""));
+  EXPECT_TRUE(check_presence_text(repeat("名", 64)));
+  EXPECT_EQ(check_presence_text(repeat("名", 65)).error(), errc::bad_text);
+  EXPECT_EQ(check_presence_text("a\nb").error(), errc::bad_text);
+}
+
 TEST(TextRules, ANameHasNoControlCharacters) {
   for (const char* name : {"a\nb", "a\x7f", "\xc2\x80", "a\xc2\x9f"}) {
     EXPECT_EQ(check_name(name).error(), errc::bad_name) << name;

@@ -119,12 +119,6 @@ struct StreamStart {
   std::vector<FeedEventPtr> events;  // from.seq < seq ≤ head
 };
 
-// Whether a loop has a socket of the user now.
-struct PersonHere {
-  model::UserId user;
-  bool here = false;
-};
-
 struct RoomListPage {
   std::vector<RoomInfo> rooms;
   std::optional<std::string> next;  // cursor of the next page

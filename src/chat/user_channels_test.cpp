@@ -24,7 +24,10 @@ class UserChannelsTest : public ::testing::Test {
     here(2, true);
     world_.advance(world_.config.feed_linger * 2);  // who was only expected is forgotten
   }
-  void here(std::size_t node, bool here) { world_[node].node().people(0, {{ada_.user, here}}); }
+  static PersonHere person(const Identity& who, bool here) {
+    return {who.user, who.name, here ? std::optional(Presence{}) : std::nullopt, {}};
+  }
+  void here(std::size_t node, bool here) { world_[node].node().people(0, {person(ada_, here)}); }
   testing::RecordingFanout& fanout(std::size_t node) { return world_[node].life->fanout; }
   result<store::ReadMarker> mark(std::size_t node, const model::RoomId& room, model::Seq seq) {
     auto marked = world_[node].ask<store::ReadMarker>(
@@ -86,12 +89,12 @@ TEST_F(UserChannelsTest, ANodeHearsAUserFromHisComingUntilAWhileAfterHisLastSock
   const Identity eve = world_[2].guest("Eve");
   world_.advance(milliseconds(1));
   EXPECT_EQ(world_[2].life->bus.channels(), before + 1) << "before there is a socket";
-  world_[2].node().people(0, {{eve.user, true}});
-  world_[2].node().people(1, {{eve.user, true}});
-  world_[2].node().people(0, {{eve.user, false}});
+  world_[2].node().people(0, {person(eve, true)});
+  world_[2].node().people(1, {person(eve, true)});
+  world_[2].node().people(0, {person(eve, false)});
   world_.advance(world_.config.feed_linger * 2);
   EXPECT_EQ(world_[2].life->bus.channels(), before + 1) << "the other loop has a socket";
-  world_[2].node().people(1, {{eve.user, false}});
+  world_[2].node().people(1, {person(eve, false)});
   world_.advance(world_.config.feed_linger / 2);
   EXPECT_EQ(world_[2].life->bus.channels(), before + 1);
   world_.advance(world_.config.feed_linger);
@@ -124,7 +127,7 @@ TEST(UserChannelsWithoutABus, NothingIsSubscribedOrPublished) {
   ClusterWorld world(2, config);
   world.start_all();
   const Identity ada = world[1].guest("Ada");
-  world[1].node().people(0, {{ada.user, true}});
+  world[1].node().people(0, {{ada.user, ada.name, Presence{}, {}}});
   ASSERT_TRUE(world[1].send(ada, model::kLobby, "one"));
   const std::size_t before = world[1].life->bus.channels();
   const auto marked = world[1].ask<store::ReadMarker>([&](Done<store::ReadMarker> done) {

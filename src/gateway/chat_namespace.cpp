@@ -18,7 +18,7 @@ struct Row {
 };
 
 // In the order of kRequestNames.
-constexpr std::array<Row, 9> kHandlers{{
+constexpr std::array<Row, 11> kHandlers{{
     {"message.send", on_message_send},
     {"typing", on_typing},
     {"read.mark", on_read_mark},
@@ -28,6 +28,8 @@ constexpr std::array<Row, 9> kHandlers{{
     {"room.leave", on_room_leave},
     {"room.create", on_room_create},
     {"room.list", on_room_list},
+    {"presence.set", on_presence_set},
+    {"presence.get", on_presence_get},
 }};
 constexpr std::size_t kUnknownName = kRequestNames.size() - 1;
 
@@ -52,14 +54,15 @@ void on_connection(LoopGateway& gateway, const std::shared_ptr<socketio::Socket>
   participant->socket = socket;
   gateway.numbers().chat_sockets.add();
   socket->join(user_room(participant->who.user));
-  gateway.people().enter(participant->who.user);
+  participant->people = &gateway.people();
+  participant->people->enter(participant.get(), participant->who);
   socket->on_event([&gateway, participant](const socketio::EventView& event, socketio::Ack ack) {
     on_event(gateway, participant, event, std::move(ack));
   });
   socket->on_disconnect([&gateway, participant](std::string_view) {
     gateway.numbers().chat_sockets.subtract();
     gateway.streams().drop(participant);
-    gateway.people().leave(participant->who.user);
+    gateway.people().leave(participant.get());
   });
   socket->emit("welcome", std::exchange(participant->welcome_json, {}));
 }

@@ -11,6 +11,7 @@ enum class errc {
   unknown_event = 1,  // no request has this name
   bad_request,        // not one JSON object of the right shape
   auth_required,      // CONNECT without a name or a token
+  no_stream,          // the room's stream is not open on this socket
 };
 error_code make_error_code(errc code) noexcept;
 

@@ -26,6 +26,8 @@ void on_resume(LoopGateway&, const std::shared_ptr<Participant>&, std::string_vi
 void on_room_join(LoopGateway&, const std::shared_ptr<Participant>&, std::string_view json, Reply);
 void on_room_leave(LoopGateway&, const std::shared_ptr<Participant>&, std::string_view json, Reply);
 void on_room_create(LoopGateway&, const std::shared_ptr<Participant>&, std::string_view json, Reply);
+void on_presence_set(LoopGateway&, const std::shared_ptr<Participant>&, std::string_view json, Reply);
+void on_presence_get(LoopGateway&, const std::shared_ptr<Participant>&, std::string_view json, Reply);
 void on_room_list(LoopGateway&, const std::shared_ptr<Participant>&, std::string_view json, Reply);
 
 }  // namespace skat::gateway

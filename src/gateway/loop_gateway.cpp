@@ -53,6 +53,10 @@ void LoopGateway::on_typing(const model::RoomId& room, const model::UserId& who,
   chat_.broadcast_volatile({.rooms = {room.hex()}, .except = {user_room(who)}}, frame);
 }
 
+void LoopGateway::on_presence(const model::RoomId& room, const engineio::Frame& frame) {
+  chat_.broadcast_volatile({.rooms = {room.hex()}, .except = {}}, frame);
+}
+
 void LoopGateway::on_user_event(const model::UserId& user, const engineio::Frame& frame) {
   chat_.broadcast(user_room(user), frame);
 }

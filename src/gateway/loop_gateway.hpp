@@ -48,6 +48,7 @@ class LoopGateway final : private StreamSource {
   void on_event(const OutgoingEventPtr& out);
   void on_resync(const model::RoomId& room, std::string_view reason);
   void on_typing(const model::RoomId& room, const model::UserId& who, const engineio::Frame& frame);
+  void on_presence(const model::RoomId& room, const engineio::Frame& frame);
   void on_user_event(const model::UserId& user, const engineio::Frame& frame);
 
  private:

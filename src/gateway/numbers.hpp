@@ -23,9 +23,9 @@ class Count {
 };
 
 // Requests by name; the last one counts all names that are unknown.
-inline constexpr std::array<std::string_view, 11> kRequestNames{
-    "message.send", "typing",      "read.mark", "history.get",   "resume", "room.join",
-    "room.leave",   "room.create", "room.list", "event:message", "unknown"};
+inline constexpr std::array<std::string_view, 13> kRequestNames{
+    "message.send", "typing",    "read.mark",    "history.get",  "resume",        "room.join", "room.leave",
+    "room.create",  "room.list", "presence.set", "presence.get", "event:message", "unknown"};
 
 struct LoopNumbers {
   std::array<Count, kRequestNames.size()> requests;

@@ -13,10 +13,12 @@ void Participant::send(const engineio::Frame& frame) {
 
 void Participant::join(const std::string& room_name) {
   if (const auto s = socket.lock()) s->join(room_name);
+  if (const auto room = model::RoomId::parse(room_name); room && people != nullptr) people->open(this, *room);
 }
 
 void Participant::leave(const std::string& room_name) {
   if (const auto s = socket.lock()) s->leave(room_name);
+  if (const auto room = model::RoomId::parse(room_name); room && people != nullptr) people->close(this, *room);
 }
 
 void Participant::resync(const model::RoomId& room, std::string_view reason) {

@@ -11,6 +11,7 @@
 #include "base/result.hpp"
 #include "chat/types.hpp"
 #include "gateway/numbers.hpp"
+#include "gateway/people.hpp"
 #include "gateway/room_streams.hpp"
 #include "socketio/socket.hpp"
 
@@ -22,6 +23,7 @@ class Participant final : public StreamSocket {
   chat::Identity who;
   std::string welcome_json;  // emptied when it is sent
   std::weak_ptr<socketio::Socket> socket;
+  People* people = nullptr;       // of the loop, once connected
   std::size_t open_requests = 0;  // Limit: Config::max_open_requests
 
   // StreamSocket

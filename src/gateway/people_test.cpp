@@ -2,13 +2,19 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "base/testing/manual_executor.hpp"
 
 namespace skat::gateway {
 namespace {
 
-constexpr model::UserId kAda{{1}}, kBob{{2}};
-using Reports = std::vector<std::vector<std::pair<model::UserId, bool>>>;
+using chat::Presence;
+using chat::PresenceState;
+
+const chat::Identity kAda{model::UserId{{1}}, "Ada", {}}, kBob{model::UserId{{2}}, "Bob", {}};
+constexpr model::RoomId kLobby{{1}}, kAttic{{2}};
+constexpr int kOne = 1, kTwo = 2, kThree = 3;  // their addresses are sockets
 
 class PeopleTest : public ::testing::Test {
  protected:
@@ -16,45 +22,74 @@ class PeopleTest : public ::testing::Test {
 
   base::testing::ManualExecutor loop_;
   bool full_ = false;
-  Reports reports_;
+  std::vector<std::vector<chat::PersonHere>> reports_;
   People people_{loop_, [this](std::vector<chat::PersonHere> people) {
                    if (full_) return false;
-                   auto& report = reports_.emplace_back();
-                   for (const auto& person : people) report.emplace_back(person.user, person.here);
+                   reports_.push_back(std::move(people));
                    return true;
                  }};
 };
 
-TEST_F(PeopleTest, AUserIsHereFromTheFirstSocketToTheLast) {
-  people_.enter(kAda);
+TEST_F(PeopleTest, AUserIsHereFromTheFirstSocketToTheLastTheMostAvailableOfThem) {
+  people_.enter(&kOne, kAda);
+  people_.set(&kOne, {PresenceState::away, "out", 1});
   pass();
-  people_.enter(kAda);
-  people_.leave(kAda);
+  ASSERT_EQ(reports_.size(), 1u);
+  EXPECT_EQ(reports_[0][0].name, "Ada");
+  EXPECT_EQ(reports_[0][0].presence, (Presence{PresenceState::away, "out", 1}));
+  people_.enter(&kTwo, kAda);
   pass();
-  EXPECT_EQ(reports_, (Reports{{{kAda, true}}}));
-  people_.leave(kAda);
+  EXPECT_EQ(reports_[1][0].presence, (Presence{PresenceState::active, "out", 1}));
+  people_.leave(&kTwo);
+  people_.leave(&kOne);
   pass();
-  EXPECT_EQ(reports_, (Reports{{{kAda, true}}, {{kAda, false}}}));
+  ASSERT_EQ(reports_.size(), 3u);
+  EXPECT_FALSE(reports_[2][0].presence);
+}
+
+TEST_F(PeopleTest, TheRoomsAreThoseOfAllSockets) {
+  people_.enter(&kOne, kAda);
+  people_.enter(&kTwo, kAda);
+  people_.open(&kOne, kLobby);
+  people_.open(&kTwo, kLobby);
+  people_.open(&kTwo, kAttic);
+  people_.close(&kOne, kLobby);
+  pass();
+  auto rooms = reports_.at(0)[0].rooms;
+  std::ranges::sort(rooms);
+  EXPECT_EQ(rooms, (std::vector{kLobby, kAttic}));
 }
 
 TEST_F(PeopleTest, WhatChangesWithinAMomentIsOneReportOfHowItIsNow) {
   for (int i = 0; i < 100; ++i) {
-    people_.enter(kAda);
-    people_.enter(kBob);
-    people_.leave(kAda);
+    people_.enter(&kOne, kAda);
+    people_.enter(&kTwo, kBob);
+    people_.leave(&kOne);
+    if (i < 99) people_.leave(&kTwo);
   }
   pass();
   ASSERT_EQ(reports_.size(), 1u);
   EXPECT_EQ(reports_[0].size(), 2u);
-  for (const auto& [user, here] : reports_[0]) EXPECT_EQ(here, user == kBob);
+  for (const auto& person : reports_[0]) EXPECT_EQ(person.presence.has_value(), person.user == kBob.user);
+}
+
+TEST_F(PeopleTest, WhatIsAsItWasIsNotReported) {
+  people_.enter(&kOne, kAda);
+  people_.open(&kOne, kLobby);
+  pass();
+  people_.set(&kOne, {});
+  people_.open(&kOne, kLobby);
+  people_.close(&kOne, kAttic);
+  pass();
+  EXPECT_EQ(reports_.size(), 1u);
 }
 
 TEST_F(PeopleTest, AReportThatIsNotTakenIsMadeAgain) {
   full_ = true;
-  people_.enter(kAda);
+  people_.enter(&kOne, kAda);
   pass();
-  people_.leave(kAda);
-  people_.enter(kBob);
+  people_.leave(&kOne);
+  people_.enter(&kTwo, kBob);
   pass();
   full_ = false;
   pass();
@@ -64,10 +99,13 @@ TEST_F(PeopleTest, AReportThatIsNotTakenIsMadeAgain) {
   EXPECT_EQ(reports_.size(), 1u);
 }
 
-TEST_F(PeopleTest, WhoWasNotHereDoesNotLeave) {
-  people_.leave(kAda);
+TEST_F(PeopleTest, ASocketThatIsNotHereIsNothing) {
+  people_.leave(&kThree);
+  people_.set(&kThree, {PresenceState::dnd, {}, 0});
+  people_.open(&kThree, kLobby);
   pass();
   EXPECT_TRUE(reports_.empty());
+  EXPECT_EQ(people_.presence(&kThree), Presence{});
 }
 
 }  // namespace

@@ -319,6 +319,14 @@ bool RoomStreams::has_stream(const StreamSocketPtr& socket, const model::RoomId&
   return found != rooms_.end() && found->second.streams.contains(socket.get());
 }
 
+bool RoomStreams::has_begun(const StreamSocketPtr& socket, const model::RoomId& id) const {
+  const auto found = rooms_.find(id);
+  if (found == rooms_.end()) return false;
+  const auto stream = found->second.streams.find(socket.get());
+  if (stream == found->second.streams.end()) return false;
+  return !stream->second.joining || stream->second.joining->sent_up_to;
+}
+
 void RoomStreams::drop(const StreamSocketPtr& socket) {
   if (turn_depth_ > 0) {
     late_drops_.push_back(socket);

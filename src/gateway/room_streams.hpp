@@ -66,6 +66,8 @@ class RoomStreams {
   void open(const StreamSocketPtr& socket, const model::UserId& user, const model::RoomId& room,
             std::optional<chat::Cursor> from, Done done);
   [[nodiscard]] bool has_stream(const StreamSocketPtr& socket, const model::RoomId& room) const;
+  // Its range is out: what the room says is the user's to know.
+  [[nodiscard]] bool has_begun(const StreamSocketPtr& socket, const model::RoomId& room) const;
   // Ends all streams of a socket that is gone. May be called while the socket is being sent to.
   void drop(const StreamSocketPtr& socket);
 

@@ -119,6 +119,19 @@ TEST_F(RoomStreamsTest, SendsTheMissedRangeThenWhatIsLive) {
   EXPECT_EQ(s->seen, (Seen{3, 4, 5}));
 }
 
+TEST_F(RoomStreamsTest, AStreamHasBegunWhenItsRangeIsOut) {
+  const auto other = live(3);
+  const auto s = socket();
+  EXPECT_FALSE(streams.has_begun(s, kRoom));
+  open(s, 3);
+  EXPECT_FALSE(streams.has_begun(s, kRoom)) << "nobody has said yet that the user may";
+  start(3, 5);
+  EXPECT_TRUE(s->rooms.empty());
+  EXPECT_TRUE(streams.has_begun(s, kRoom)) << "though 4 and 5 are still on their way to the others";
+  streams.drop(s);
+  EXPECT_FALSE(streams.has_begun(s, kRoom));
+}
+
 TEST_F(RoomStreamsTest, TheRangeIsOutBeforeTheAnswer) {
   const auto s = socket();
   std::size_t seen_at_answer = 0;

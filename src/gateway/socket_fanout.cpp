@@ -38,6 +38,13 @@ void SocketFanout::typing(std::span<const chat::LoopIndex> loops, model::RoomId 
   }
 }
 
+void SocketFanout::presence(chat::PresenceNews news) {
+  const auto frame = socketio::encode_event("/chat", "presence", encode_presence(news));
+  for (const auto& loop : loops_) {
+    loop.outlet->ephemeral([gateway = loop.gateway, room = news.room, frame] { gateway->on_presence(room, frame); });
+  }
+}
+
 void SocketFanout::room_joined(model::UserId user, chat::RoomInfo room) {
   tell_user(user, "room.joined", encode_room_info(room));
 }

@@ -30,6 +30,7 @@ class SocketFanout final : public chat::Fanout {
   void deliver(std::span<const chat::LoopIndex> loops, chat::FeedEventPtr event) override;
   void resync(std::span<const chat::LoopIndex> loops, model::RoomId room, std::string reason) override;
   void typing(std::span<const chat::LoopIndex> loops, model::RoomId room, chat::Identity who, bool on) override;
+  void presence(chat::PresenceNews news) override;
   void room_joined(model::UserId user, chat::RoomInfo room) override;
   void room_left(model::UserId user, model::RoomId room) override;
   void marked_read(model::UserId user, model::RoomId room, model::Seq seq, model::MSeq mseq) override;

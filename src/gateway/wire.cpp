@@ -300,6 +300,33 @@ result<ReadMarkRequest> RequestParser::read_mark(std::string_view json) {
   return ReadMarkRequest{*room, **seq};
 }
 
+result<PresenceRequest> RequestParser::presence_set(std::string_view json) {
+  const auto object = impl_->object(json);
+  if (!object) return object.error();
+  const auto state = as_string(find(*object, "state"));
+  if (!state) return state.error();
+  PresenceRequest request;
+  if (*state == "away") {
+    request.state = chat::PresenceState::away;
+  } else if (*state == "dnd") {
+    request.state = chat::PresenceState::dnd;
+  } else if (*state != "active") {
+    return errc::bad_request;
+  }
+  if (const auto value = find(*object, "text")) {
+    const auto text = as_string(value);
+    if (!text || !chat::check_presence_text(*text)) return errc::bad_request;
+    request.text = std::string(*text);
+  }
+  return request;
+}
+
+result<model::RoomId> RequestParser::presence_get(std::string_view json) {
+  const auto object = impl_->object(json);
+  if (!object) return object.error();
+  return room_of(*object);
+}
+
 result<std::string> RequestParser::root_message(std::string_view json) {
   const auto object = impl_->object(json, "message", chat::errc::bad_text);
   if (!object) return object.error();

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "chat/presence.hpp"
 #include "chat/types.hpp"
 #include "model/ids.hpp"
 #include "model/record.hpp"
@@ -58,6 +59,11 @@ struct ReadMarkRequest {
   model::Seq seq;
 };
 
+struct PresenceRequest {
+  chat::PresenceState state = chat::PresenceState::active;
+  std::optional<std::string> text;  // nullopt: as it was
+};
+
 // Parses requests one after another; keeps the parser's buffers between them.
 // Lives on: one loop. Every method answers errc::bad_request, or the code of the member that is wrong.
 class RequestParser {
@@ -76,6 +82,8 @@ class RequestParser {
   [[nodiscard]] result<ResumeRequest> resume(std::string_view json);
   [[nodiscard]] result<TypingRequest> typing(std::string_view json);
   [[nodiscard]] result<ReadMarkRequest> read_mark(std::string_view json);
+  [[nodiscard]] result<PresenceRequest> presence_set(std::string_view json);
+  [[nodiscard]] result<model::RoomId> presence_get(std::string_view json);
   // Namespace "/", `event:message`: the text.
   [[nodiscard]] result<std::string> root_message(std::string_view json);
   // The text of a `message` event's body.

@@ -26,6 +26,31 @@ std::string encode_rooms(const std::vector<chat::RoomInfo>& rooms) {
   return json + ']';
 }
 
+std::string_view to_text(chat::PresenceState state) {
+  switch (state) {
+    case chat::PresenceState::active:
+      return "active";
+    case chat::PresenceState::away:
+      return "away";
+    case chat::PresenceState::dnd:
+      return "dnd";
+    case chat::PresenceState::offline:
+      break;
+  }
+  return "offline";
+}
+
+std::string people_members(const chat::PresenceNews& news) {
+  std::string json = fmt::format(R"("online":{},"listed":{},"people":[)", news.online, news.listed);
+  for (std::size_t i = 0; i < news.people.size(); ++i) {
+    const auto& [user, name, presence] = news.people[i];
+    const auto text = presence.text.empty() ? std::string{} : fmt::format(R"(,"text":{})", quote(presence.text));
+    fmt::format_to(std::back_inserter(json), R"({}{{"user":{{"id":"{}","name":{}}},"state":"{}"{}}})",
+                   i == 0 ? "" : ",", user.hex(), quote(name), to_text(presence.state), text);
+  }
+  return json + ']';
+}
+
 }  // namespace
 
 std::string encode_room_info(const chat::RoomInfo& room) {
@@ -117,6 +142,14 @@ std::string encode_resync(const model::RoomId& room, std::string_view reason) {
 std::string encode_typing(const model::RoomId& room, const chat::Identity& who, bool on) {
   return fmt::format(R"({{"room":"{}","user":{{"id":"{}","name":{}}},"on":{}}})", room.hex(), who.user.hex(),
                      quote(who.name), on);
+}
+
+std::string encode_people(const chat::PresenceNews& news) {
+  return fmt::format(R"({{"ok":true,{}}})", people_members(news));
+}
+
+std::string encode_presence(const chat::PresenceNews& news) {
+  return fmt::format(R"({{"room":"{}","whole":{},{}}})", news.room.hex(), news.whole, people_members(news));
 }
 
 std::string encode_room_left(const model::RoomId& room) {

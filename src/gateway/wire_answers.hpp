@@ -8,6 +8,7 @@
 
 #include "base/clock.hpp"
 #include "base/result.hpp"
+#include "chat/presence.hpp"
 #include "chat/types.hpp"
 
 namespace skat::gateway {
@@ -37,6 +38,9 @@ struct StreamAnswer {
 [[nodiscard]] std::string encode_welcome(const chat::Welcome& welcome, std::string_view version, base::WallTime now);
 [[nodiscard]] std::string encode_resync(const model::RoomId& room, std::string_view reason);
 [[nodiscard]] std::string encode_typing(const model::RoomId& room, const chat::Identity& who, bool on);
+// presence.get's answer; the event `presence`.
+[[nodiscard]] std::string encode_people(const chat::PresenceNews& news);
+[[nodiscard]] std::string encode_presence(const chat::PresenceNews& news);
 [[nodiscard]] std::string encode_room_left(const model::RoomId& room);
 [[nodiscard]] std::string encode_read_marked(const model::RoomId& room, model::Seq seq, model::MSeq mseq);
 // `message` of namespace "/": a JSON string that holds {"message": text}.

@@ -26,6 +26,8 @@ constexpr WireError kUnknownEvent{"unknown_event", "no", "There is no request of
 constexpr WireError kBadRequest{"bad_request", "no", "The request is not as the protocol describes it."};
 constexpr WireError kAuthRequired{"auth_required", "no", "Connect with a name or a token."};
 
+constexpr WireError kNoStream{"no_stream", "no", "Open the room's stream by resume first."};
+
 constexpr WireError kBadText{"bad_text", "no", "The text is empty or has characters that cannot be stored."};
 constexpr WireError kTextTooLong{"text_too_long", "no", "The text is longer than 16,384 bytes."};
 constexpr WireError kBadName{"bad_name", "no", "A name has 1 to 64 characters and no control characters."};
@@ -53,6 +55,8 @@ const WireError* find(errc code) noexcept {
       return &kBadRequest;
     case errc::auth_required:
       return &kAuthRequired;
+    case errc::no_stream:
+      return &kNoStream;
   }
   return nullptr;
 }

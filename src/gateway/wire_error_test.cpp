@@ -26,7 +26,7 @@ std::vector<error_code> all(Errc last) {
 
 std::vector<error_code> all_of_every_room() {
   std::vector<error_code> codes;
-  for (const auto& room : {all(errc::auth_required), all(chat::errc::shutting_down), all(fold::errc::bad_snapshot),
+  for (const auto& room : {all(errc::no_stream), all(chat::errc::shutting_down), all(fold::errc::bad_snapshot),
                            all(log::errc::too_large), all(store::errc::schema)}) {
     codes.insert(codes.end(), room.begin(), room.end());
   }

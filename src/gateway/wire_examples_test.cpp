@@ -70,6 +70,24 @@ chat::RoomInfo room_info(const json::value& v) {
           number(v, "members")};
 }
 
+chat::PresenceNews presence_news(const json::value& v) {
+  chat::PresenceNews news;
+  news.online = static_cast<std::uint32_t>(number(v, "online"));
+  news.listed = v.at("listed").as_bool();
+  for (const auto& item : v.at("people").as_array()) {
+    const auto& user = item.at("user");
+    const auto state = text(item, "state");
+    chat::PresentPerson person{user_id(text(user, "id")), text(user, "name"), {}};
+    person.presence.state = state == "active" ? chat::PresenceState::active
+                            : state == "away" ? chat::PresenceState::away
+                            : state == "dnd"  ? chat::PresenceState::dnd
+                                              : chat::PresenceState::offline;
+    if (item.as_object().contains("text")) person.presence.text = text(item, "text");
+    news.people.push_back(std::move(person));
+  }
+  return news;
+}
+
 std::vector<chat::RoomInfo> room_infos(const json::value& v) {
   std::vector<chat::RoomInfo> rooms;
   for (const auto& item : v.as_array()) rooms.push_back(room_info(item));
@@ -99,7 +117,7 @@ model::Event event(const json::value& v) {
 }
 
 error_code error_of(std::string_view code) {
-  for (int i = 1; i <= static_cast<int>(errc::auth_required); ++i) {
+  for (int i = 1; i <= static_cast<int>(errc::no_stream); ++i) {
     if (to_wire(static_cast<errc>(i)).code == code) return static_cast<errc>(i);
   }
   for (int i = 1; i <= static_cast<int>(chat::errc::shutting_down); ++i) {
@@ -126,6 +144,8 @@ error_code parse(RequestParser& parser, const std::string& event, const std::str
   if (event == "resume") return failure(parser.resume(request));
   if (event == "typing") return failure(parser.typing(request));
   if (event == "read.mark") return failure(parser.read_mark(request));
+  if (event == "presence.set") return failure(parser.presence_set(request));
+  if (event == "presence.get") return failure(parser.presence_get(request));
   if (event == "event:message") return failure(parser.root_message(request));
   return errc::unknown_event;
 }
@@ -167,7 +187,8 @@ std::string encode_answer(const std::string& event_name, const json::value& answ
   if (event_name == "room.join") return encode_room_entered(accepted(answer), room_info(answer.at("room")));
   if (event_name == "room.leave") return encode_room_departed(accepted(answer));
   if (event_name == "message.send" || event_name == "event:message") return encode_message_sent(accepted(answer));
-  if (event_name == "typing") return encode_ok();
+  if (event_name == "typing" || event_name == "presence.set") return encode_ok();
+  if (event_name == "presence.get") return encode_people(presence_news(answer));
   if (event_name == "read.mark") {
     return encode_marker(model::Seq{number(answer, "seq")}, model::MSeq{number(answer, "mseq")});
   }
@@ -225,6 +246,12 @@ std::string encode_payload(const std::string& event_name, const json::value& pay
   if (event_name == "read.marked") {
     return encode_read_marked(room_id(text(payload, "room")), model::Seq{number(payload, "seq")},
                               model::MSeq{number(payload, "mseq")});
+  }
+  if (event_name == "presence") {
+    auto news = presence_news(payload);
+    news.room = room_id(text(payload, "room"));
+    news.whole = payload.at("whole").as_bool();
+    return encode_presence(news);
   }
   if (event_name == "typing") {
     const auto& user = payload.at("user");

@@ -50,6 +50,11 @@ void parse(RequestParser& parser, char kind, std::string_view json) {
     (void)parser.typing(json).has_value();
   } else if (kind == 'd') {
     (void)parser.read_mark(json).has_value();
+  } else if (kind == 'p') {
+    const auto presence = parser.presence_set(json);
+    SKAT_CHECK(!presence || !presence->text || skat::chat::check_presence_text(*presence->text), "a bad presence text");
+  } else if (kind == 'g') {
+    (void)parser.presence_get(json).has_value();
   } else {
     const auto text = parser.root_message(json);
     SKAT_CHECK(!text || skat::chat::check_text(*text).has_value(), "a text that cannot be stored");

@@ -101,6 +101,32 @@ test('two people talk in the lobby', async () => {
   await bob.context().close();
 });
 
+test('people see who is there, how available they are, and who goes', async () => {
+  const ada = await open('Ada Here');
+  const bob = await open('Bob Here');
+  await openLobby(ada);
+  await openLobby(bob);
+  await ada.click(id('people-button'));
+  const person = (state) => ada.locator(`${id('person')}[data-state="${state}"]`).filter({ hasText: 'Bob Here' });
+  await person('active').waitFor();
+  await ada.locator(id('person')).filter({ hasText: 'you' }).waitFor();
+  await bob.click(id('status'));
+  await bob.click(id('status-dnd'));
+  await bob.fill(id('status-text'), 'In a meeting');
+  await bob.screenshot({ path: join(pictures, 'status.png') });
+  await bob.click(id('status-save'));
+  await person('dnd').filter({ hasText: 'In a meeting' }).waitFor();
+  await ada.screenshot({ path: join(pictures, 'people-light.png') });
+  await ada.emulateMedia({ colorScheme: 'dark' });
+  await ada.screenshot({ path: join(pictures, 'people-dark.png') });
+  await bob.reload();
+  await person('dnd').filter({ hasText: 'In a meeting' }).waitFor();
+  assert.deepEqual([...ada.complaints, ...bob.complaints], []);
+  await bob.context().close();
+  await ada.locator(id('person')).filter({ hasText: 'Bob Here' }).waitFor({ state: 'detached', timeout: 8_000 });
+  await ada.context().close();
+});
+
 test('a room is created, found and joined; unread messages are counted', async () => {
   const ada = await open('Ada');
   const bob = await open('Bob');

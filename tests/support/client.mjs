@@ -42,7 +42,7 @@ export class ChatClient {
     });
     this.socket.on('event', (event) => this.take(event));
     this.socket.on('resync', (payload) => this.tell('resync', payload));
-    for (const name of ['typing', 'room.joined', 'room.left', 'read.marked']) {
+    for (const name of ['typing', 'presence', 'room.joined', 'room.left', 'read.marked']) {
       this.socket.on(name, (payload) => this.tell(name, payload));
     }
     this.socket.on('connect_error', (error) => this.tell('connect_error', error));

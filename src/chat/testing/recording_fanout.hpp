@@ -16,6 +16,7 @@ class RecordingFanout final : public Fanout {
   std::map<Place, std::vector<FeedEventPtr>> delivered;
   std::map<Place, std::size_t> resyncs;
   std::vector<std::pair<std::string, bool>> typed;  // name, on
+  std::vector<PresenceNews> presence_news;
   std::vector<std::pair<model::UserId, RoomInfo>> joined;
   std::vector<std::pair<model::UserId, model::RoomId>> left;
   std::vector<std::pair<model::UserId, model::Seq>> read;
@@ -29,6 +30,7 @@ class RecordingFanout final : public Fanout {
   void typing(std::span<const LoopIndex> loops, model::RoomId, Identity who, bool on) override {
     if (!loops.empty()) typed.emplace_back(who.name, on);
   }
+  void presence(PresenceNews news) override { presence_news.push_back(std::move(news)); }
   void room_joined(model::UserId user, RoomInfo room) override { joined.emplace_back(user, std::move(room)); }
   void room_left(model::UserId user, model::RoomId room) override { left.emplace_back(user, room); }
   void marked_read(model::UserId user, model::RoomId, model::Seq seq, model::MSeq) override {

@@ -1,8 +1,9 @@
 import { DoorOpen } from "lucide-react";
-import { useMemo, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 import type { Client } from "../client/client";
 import type { DeviceId, RoomId, RoomInfo, User } from "../client/protocol";
 import { Composer } from "../features/composer/Composer";
+import { PeopleButton, PeoplePanel } from "../features/presence/PeoplePanel";
 import { TypingLine } from "../features/presence/TypingLine";
 import { RoomHeader } from "../features/rooms/RoomHeader";
 import { TimelineView } from "../features/timeline/TimelineView";
@@ -15,12 +16,27 @@ type Props = { client: Client; room: RoomInfo; me: User; device: DeviceId | unde
 
 export function RoomPage({ client, room, me, device }: Props) {
   const timeline = useMemo(() => client.timeline(room.id), [client, room.id]);
+  const [showPeople, setShowPeople] = useState(false);
+  useEffect(() => client.watchPeople(room.id), [client, room.id]);
   const leave = async () => {
     if (await client.leaveRoom(room.id)) goToList();
   };
   return (
     <>
-      <RoomHeader room={room} onBack={goToList} onLeave={() => void leave()} />
+      <RoomHeader
+        room={room}
+        people={
+          <PeopleButton
+            people={client.people}
+            room={room.id}
+            open={showPeople}
+            onToggle={() => setShowPeople((now) => !now)}
+          />
+        }
+        onBack={goToList}
+        onLeave={() => void leave()}
+      />
+      {showPeople && <PeoplePanel people={client.people} room={room.id} me={me} />}
       <TimelineView
         key={`timeline-${room.id}`}
         timeline={timeline}

@@ -4,6 +4,7 @@ import type { Client } from "../client/client";
 import type { RoomId, User } from "../client/protocol";
 import { unreadOf } from "../client/rooms";
 import { ConnectionBanner } from "../features/presence/ConnectionBanner";
+import { StatusMenu } from "../features/presence/StatusMenu";
 import { BrowseRooms } from "../features/rooms/BrowseRooms";
 import { CreateRoom } from "../features/rooms/CreateRoom";
 import { QuickSwitcher } from "../features/rooms/QuickSwitcher";
@@ -65,6 +66,7 @@ export function Shell({ client, me }: { client: Client; me: User }) {
             me={me}
             current={route}
             theme={theme}
+            status={<StatusMenu availability={client.availability} />}
             onTheme={nextTheme}
             onOpen={open}
             onCreate={() => setWindow("create")}

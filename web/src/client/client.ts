@@ -1,5 +1,6 @@
 // Client: everything behind the page, and where every event of the server arrives.
 // welcome → rooms known, device's outbox adopted → streams resumed, failed timelines loaded again → outbox flushed.
+import { Availability } from "./availability";
 import { Connection, type ConnectionListener } from "./connection";
 import { Counters } from "./counters";
 import { browserLocks, type DeviceLocks } from "./device_locks";
@@ -8,6 +9,7 @@ import { Drafts } from "./drafts";
 import { explain } from "./errors";
 import { Notices } from "./notices";
 import { Outbox } from "./outbox";
+import { People } from "./people";
 import { Presence } from "./presence";
 import type { Resumed, RoomEvent, RoomId, RoomInfo, ServerMessage, Welcome, WireError } from "./protocol";
 import { ReadMarks } from "./read_marks";
@@ -25,11 +27,14 @@ export class Client implements ConnectionListener {
   readonly rooms: Rooms;
   readonly outbox: Outbox;
   readonly presence: Presence;
+  readonly people: People;
+  readonly availability: Availability;
   readonly directory: Directory;
   readonly drafts: Drafts;
   readonly notices = new Notices();
   readonly #streams: Streams;
   readonly #readMarks: ReadMarks;
+  #watched: RoomId | undefined; // whose people are shown
   readonly #timelines = new Map<RoomId, Timeline>();
 
   constructor({
@@ -43,6 +48,8 @@ export class Client implements ConnectionListener {
     this.rooms = new Rooms(connection, counters);
     this.outbox = new Outbox(connection, storage, counters);
     this.presence = new Presence(connection);
+    this.people = new People(connection);
+    this.availability = new Availability(connection, storage);
     this.directory = new Directory(connection);
     this.drafts = new Drafts(storage);
     this.#readMarks = new ReadMarks(connection, (room, marker) => this.rooms.marked(room, marker));
@@ -54,7 +61,9 @@ export class Client implements ConnectionListener {
     });
     connection.listen(this);
     connection.subscribe(() => {
-      if (connection.getSnapshot().state !== "live") this.presence.clear();
+      if (connection.getSnapshot().state === "live") return;
+      this.presence.clear();
+      this.people.clear();
     });
   }
 
@@ -64,8 +73,14 @@ export class Client implements ConnectionListener {
     globalThis.addEventListener("offline", () => this.connection.networkChanged(false));
     // Back from sleep, or from the background where timers are slow.
     document.addEventListener("visibilitychange", () => {
-      if (document.visibilityState === "visible") this.connection.tryNow();
+      if (document.visibilityState !== "visible") return;
+      this.connection.tryNow();
+      this.availability.input();
     });
+    for (const sign of ["pointerdown", "pointermove", "keydown", "wheel", "touchstart"]) {
+      document.addEventListener(sign, () => this.availability.input(), { passive: true });
+    }
+    this.availability.input();
     this.session.watch((user) => {
       const mine = this.session.getSnapshot();
       if (user === undefined && mine.state === "known" && mine.user !== undefined) this.signOut();
@@ -84,6 +99,7 @@ export class Client implements ConnectionListener {
     this.session.signOut();
     this.outbox.clear();
     this.drafts.clear();
+    this.availability.clear();
     this.#dropState();
   }
 
@@ -99,6 +115,12 @@ export class Client implements ConnectionListener {
     const info = this.rooms.find(room);
     void timeline.load(info === undefined ? 0 : unreadOf(info));
     return timeline;
+  }
+
+  // The people of this room are looked at from now on. Streams that open later ask by themselves.
+  watchPeople(room: RoomId): void {
+    this.#watched = room;
+    if (this.connection.getSnapshot().state === "live") void this.people.load(room);
   }
 
   // Everything up to the newest loaded event was looked at.
@@ -142,6 +164,8 @@ export class Client implements ConnectionListener {
         return this.#resync(message.payload.room);
       case "typing":
         return this.presence.heard(message.payload, this.session.getSnapshot().user?.id);
+      case "presence":
+        return this.people.heard(message.payload);
       case "room.joined":
         this.rooms.joined(message.payload);
         return this.#streams.resume(message.payload.id);
@@ -174,6 +198,7 @@ export class Client implements ConnectionListener {
     for (const room of this.#timelines.keys()) {
       if (this.rooms.find(room) === undefined) this.#timelines.delete(room);
     }
+    this.availability.connected();
     void this.#streams.resumeAll();
     for (const timeline of this.#timelines.values()) {
       if (timeline.getSnapshot().status === "failed") void timeline.load();
@@ -203,6 +228,7 @@ export class Client implements ConnectionListener {
 
   #resumed(room: RoomId, at: Exclude<Resumed, { error: unknown }>): void {
     this.#reached(room, at);
+    if (this.#watched === room) void this.people.load(room);
     const timeline = this.#timelines.get(room);
     if (timeline === undefined) return;
     if (at.resync) void timeline.reload();
@@ -225,6 +251,7 @@ export class Client implements ConnectionListener {
     this.rooms.left(room);
     this.outbox.dropRoom(room);
     this.#readMarks.forget(room);
+    this.people.forget(room);
     this.#timelines.delete(room);
   }
 
@@ -234,5 +261,6 @@ export class Client implements ConnectionListener {
     this.#streams.clear();
     this.#readMarks.clear();
     this.presence.clear();
+    this.people.clear();
   }
 }

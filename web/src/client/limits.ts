@@ -1,6 +1,7 @@
 // Limits of the protocol that a person should hear of before the server says no. Contract: protocol/errors.md.
 export const kMaxTextBytes = 16_384;
 export const kMaxNameCodePoints = 64;
+export const kPresenceTextCodePoints = 64;
 export const kMaxRoomsPerResume = 500;
 
 const encoder = new TextEncoder();

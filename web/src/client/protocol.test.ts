@@ -26,6 +26,8 @@ const kRequests: Record<RequestName, true> = {
   resume: true,
   typing: true,
   "read.mark": true,
+  "presence.set": true,
+  "presence.get": true,
 };
 
 function isRequest(name: string): name is RequestName {

@@ -62,11 +62,18 @@ export type MessageEvent = Extract<RoomEvent, { kind: "message" }>;
 export type TypingNotice = { room: RoomId; user: User; on: boolean };
 export type ReadMarker = { seq: number; mseq: number };
 
+// What a person can choose; others see him `offline` when he is gone.
+export type Availability = "active" | "away" | "dnd";
+export type PresentPerson = { user: User; state: Availability | "offline"; text: string | undefined };
+export type PeopleHere = { online: number; listed: boolean; people: PresentPerson[] };
+export type PresenceNews = PeopleHere & { room: RoomId; whole: boolean };
+
 export type ServerMessage =
   | { name: "welcome"; payload: Welcome }
   | { name: "event"; payload: RoomEvent }
   | { name: "resync"; payload: { room: RoomId; reason: string } }
   | { name: "typing"; payload: TypingNotice }
+  | { name: "presence"; payload: PresenceNews }
   | { name: "room.joined"; payload: RoomInfo }
   | { name: "room.left"; payload: { room: RoomId } }
   | { name: "read.marked"; payload: ReadMarker & { room: RoomId } };
@@ -85,6 +92,8 @@ export type Requests = {
   resume: { request: { rooms: Record<RoomId, Cursor | null> }; answer: { rooms: Record<RoomId, Resumed> } };
   typing: { request: { room: RoomId; on: boolean }; answer: object };
   "read.mark": { request: { room: RoomId; seq: number }; answer: ReadMarker };
+  "presence.set": { request: { state: Availability; text?: string }; answer: object };
+  "presence.get": { request: { room: RoomId }; answer: PeopleHere };
 };
 export type RequestName = keyof Requests;
 export type RequestOf<Name extends RequestName> = Requests[Name]["request"];
@@ -97,6 +106,24 @@ const access = oneOf("everyone", "open", "closed");
 const readUser: Reader<User> = (value) => {
   const from = object(value);
   return { id: field(from, "id", id128), name: field(from, "name", string) };
+};
+
+const readPerson: Reader<PresentPerson> = (value) => {
+  const from = object(value);
+  return {
+    user: field(from, "user", readUser),
+    state: field(from, "state", oneOf("active", "away", "dnd", "offline")),
+    text: optional(from, "text", string),
+  };
+};
+
+const readPeople: Reader<PeopleHere> = (value) => {
+  const from = object(value);
+  return {
+    online: field(from, "online", integer),
+    listed: field(from, "listed", boolean),
+    people: field(from, "people", array(readPerson)),
+  };
 };
 
 export const readError: Reader<WireError> = (value) => {
@@ -216,6 +243,11 @@ export function readServerMessage(name: string, value: unknown): ServerMessage |
         },
       };
     }
+    case "presence": {
+      const from = object(value);
+      const [room, whole] = [field(from, "room", id128), field(from, "whole", boolean)];
+      return { name, payload: { room, whole, ...readPeople(value) } };
+    }
     case "room.joined":
       return { name, payload: readRoomInfo(value) };
     case "room.left":
@@ -282,6 +314,8 @@ const readAnswers: { [Name in RequestName]: Reader<AnswerOf<Name>> } = {
     const from = object(value);
     return { seq: field(from, "seq", integer), mseq: field(from, "mseq", integer) };
   },
+  "presence.set": () => ({}),
+  "presence.get": readPeople,
 };
 
 export type Result<T> = { ok: true; value: T } | { ok: false; error: WireError };

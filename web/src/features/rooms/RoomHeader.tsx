@@ -1,5 +1,5 @@
 import { ChevronLeft, DoorOpen } from "lucide-react";
-import { useState } from "react";
+import { useState, type ReactNode } from "react";
 import type { RoomInfo } from "../../client/protocol";
 import { Button, IconButton } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
@@ -8,9 +8,9 @@ import { number } from "../../ui/time";
 import styles from "./RoomHeader.module.css";
 import { RoomIcon } from "./RoomIcon";
 
-type Props = { room: RoomInfo; onBack: () => void; onLeave: () => void };
+type Props = { room: RoomInfo; people: ReactNode; onBack: () => void; onLeave: () => void };
 
-export function RoomHeader({ room, onBack, onLeave }: Props) {
+export function RoomHeader({ room, people, onBack, onLeave }: Props) {
   const [asking, setAsking] = useState(false);
   return (
     <header className={styles.header}>
@@ -26,6 +26,7 @@ export function RoomHeader({ room, onBack, onLeave }: Props) {
         </h2>
         <p className={styles.detail}>{detailOf(room)}</p>
       </div>
+      {people}
       {room.access !== "everyone" && (
         <IconButton label="Leave this room" data-testid="leave-room" onClick={() => setAsking(true)}>
           <DoorOpen size={19} />

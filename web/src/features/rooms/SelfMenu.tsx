@@ -1,5 +1,5 @@
 import { LogOut } from "lucide-react";
-import { useState } from "react";
+import { useState, type ReactNode } from "react";
 import type { User } from "../../client/protocol";
 import { Avatar } from "../../ui/Avatar";
 import { Button, IconButton } from "../../ui/Button";
@@ -8,7 +8,7 @@ import form from "../../ui/form.module.css";
 import styles from "./Sidebar.module.css";
 
 // Who I am, and the way out. Leaving cannot be undone, so it asks.
-export function SelfMenu({ me, onSignOut }: { me: User; onSignOut: () => void }) {
+export function SelfMenu({ me, status, onSignOut }: { me: User; status: ReactNode; onSignOut: () => void }) {
   const [asking, setAsking] = useState(false);
   return (
     <footer className={styles.self}>
@@ -16,6 +16,7 @@ export function SelfMenu({ me, onSignOut }: { me: User; onSignOut: () => void })
       <span className={styles.selfName} dir="auto" title={me.name} data-testid="self-name">
         {me.name}
       </span>
+      {status}
       <IconButton label="Sign out" onClick={() => setAsking(true)}>
         <LogOut size={17} />
       </IconButton>

@@ -19,6 +19,7 @@ type Props = {
   me: User;
   current: RoomId | undefined;
   theme: Theme;
+  status: ReactNode; // how I show myself
   onTheme: () => void;
   onOpen: (room: RoomId) => void;
   onCreate: () => void;
@@ -87,7 +88,7 @@ export function Sidebar(props: Props) {
         )}
       </ul>
 
-      <SelfMenu me={props.me} onSignOut={props.onSignOut} />
+      <SelfMenu me={props.me} status={props.status} onSignOut={props.onSignOut} />
     </nav>
   );
 }
