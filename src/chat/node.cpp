@@ -323,7 +323,9 @@ class NodeImpl final : public Node,
     recent_.on_event(*hot);
     if (!live || hot->event.room == model::kLobby) return;  // nobody comes to the lobby: everyone is there
     const model::Event& event = hot->event;
-    const auto reach = partitions_.owned(event.room) ? UserChannels::Reach::cluster : UserChannels::Reach::node;
+    // Without an owner whoever folds the event says it: better twice than not at all.
+    const bool others_learn = !partitions_.owned(event.room) && partitions_.owner_of(event.room);
+    const auto reach = others_learn ? UserChannels::Reach::node : UserChannels::Reach::cluster;
     switch (event.kind) {
       case model::EventKind::member_joined:
         if (!config_.live || partitions_.owned(event.room)) markers_.begin(event.sender, event.room, event.seq);

@@ -54,6 +54,17 @@ TEST_F(UserChannelsTest, ARoomJoinedOnOneNodeIsToldToTheUsersSocketsOnAnotherOnc
   }
 }
 
+TEST_F(UserChannelsTest, WithoutAnOwnerWhoeverFoldsTheLogTellsTheOtherNodes) {
+  const auto room = world_[2].create(bob_, "Engine room")->id;
+  world_.kill(0);
+  world_[2].life->log.readers_stuck = true;
+  ASSERT_TRUE(world_[1].send(ada_, model::kLobby, "node 1 follows the log from here on"));
+  ASSERT_TRUE(world_[1].join(ada_, room));
+  world_.advance(milliseconds(10));
+  const auto mine = std::ranges::count(fanout(2).joined, ada_.user, [](const auto& told) { return told.first; });
+  EXPECT_GE(mine, 1);
+}
+
 TEST_F(UserChannelsTest, AReadMarkerMovedOnOneNodeIsToldOnAnother) {
   ASSERT_TRUE(world_[2].send(bob_, model::kLobby, "one"));
   const auto sent = world_[2].send(bob_, model::kLobby, "two");
