@@ -39,7 +39,8 @@ struct Config {
   std::chrono::milliseconds open_timeout{30'000};
   std::chrono::milliseconds check_interval{600'000};
 
-  // An append that Kafka has not confirmed by then is answered: unavailable if it was never sent, else maybe_appended.
+  // An append that Kafka has not confirmed this long after it was handed over is answered: unavailable if it was never
+  // sent, else maybe_appended. With `batch_wait` before it, 20 s at the most.
   std::chrono::milliseconds delivery_timeout{15'000};
   std::chrono::microseconds linger{500};  // how long a batch waits for more
   // What waited this long behind a batch without an answer is unavailable when that ends: after model::kAckTimeout
