@@ -40,12 +40,11 @@ struct Config {
   std::chrono::milliseconds check_interval{600'000};
 
   // An append that Kafka has not confirmed this long after it was handed over is answered: unavailable if it was never
-  // sent, else maybe_appended. With `batch_wait` before it, 20 s at the most.
+  // sent, else maybe_appended. With `batch_wait` before it, 17 s at the most.
   std::chrono::milliseconds delivery_timeout{15'000};
   std::chrono::microseconds linger{500};  // how long a batch waits for more
-  // What waited this long behind a batch without an answer is unavailable when that ends: after model::kAckTimeout
-  // nobody waits for it any more.
-  std::chrono::milliseconds batch_wait{5'000};
+  // What waited this long behind a batch without an answer is unavailable when that ends; it was never sent.
+  std::chrono::milliseconds batch_wait{2'000};
   std::chrono::milliseconds breaker_silence{1'000};    // a partition without an answer for this long: unavailable
   std::size_t max_queued_appends = 16'384;             // without an answer; one more is errc::busy
   std::size_t max_queued_bytes = 64u * 1024 * 1024;    // keys and values of them; past it: errc::busy
